@@ -144,7 +144,7 @@ impl StrategyStyle {
             Strategy::CoreSet => (7, Dash::Solid, Mark::Square),
             Strategy::CoreSetLatent => (8, Dash::Dashed, Mark::OpenSquare),
             Strategy::Lcmd => (22, Dash::Solid, Mark::OpenSquare),
-            Strategy::PredictedLoss => (23, Dash::Solid, Mark::Cross),
+            Strategy::PredictedLoss => (23, Dash::DashDot, Mark::Triangle),
             Strategy::Badge => (9, Dash::Solid, Mark::Star),
             Strategy::SnnRandomDirection => (10, Dash::Dashed, Mark::OpenDiamond),
             Strategy::SnnAlphaZero => (11, Dash::Dotted, Mark::Cross),

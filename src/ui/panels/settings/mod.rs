@@ -188,14 +188,15 @@ impl Controls {
         self.repeats.chosen = state.repeats();
     }
 
-    /// Whether the chosen runs are not those that run, however they are written.
+    /// Whether the chosen runs are not those that run, however they are written and in whatever order.
     fn compares_others(&self, state: &AppState) -> bool {
         let identities = |variants: &[Variant]| {
             let runs = setups(&state.experiment, variants).ok()?;
             Some(runs.iter().map(|run| Variant::identity(&run.experiment)).collect::<Vec<_>>())
         };
         let chosen = self.compared.variants().ok().and_then(|chosen| identities(&chosen));
-        chosen.is_none() || chosen != identities(&state.variants())
+        let same = |a: &[Variant], b: &[Variant]| a.len() == b.len() && a.iter().all(|one| b.contains(one));
+        chosen.zip(identities(&state.variants())).is_none_or(|(chosen, going)| !same(&chosen, &going))
     }
 
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<ControlsAction> {
