@@ -125,6 +125,11 @@ fn methods_say_only_what_was_done() {
     };
     let one = text(&histories[..1]);
     assert!(one.contains("one run (seed 1)") && !one.contains("pair") && !one.contains("minus"), "{one}");
+    // Where a round had fewer labels than were asked for, or labels were taken back.
+    let mut fewer = histories[..1].to_vec();
+    std::sync::Arc::make_mut(fewer[0].rounds.last_mut().unwrap()).labels = 7;
+    let fewer = text(&fewer);
+    assert!(fewer.contains("labels asked for, 7 in all at the end") && !fewer.contains("labels each"), "{fewer}");
     let seed_1: Vec<History> = histories.iter().filter(|h| h.seed() == 1).cloned().collect();
     let pair = text(&seed_1);
     assert!(pair.contains("one run of each strategy (seed 1)") && pair.contains("no test and no interval"), "{pair}");

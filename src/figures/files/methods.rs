@@ -107,8 +107,9 @@ fn latent_space(all: &[History], e: &Experiment) -> String {
 fn rounds(all: &[History], e: &Experiment) -> String {
     let wanted = e.samples_per_round;
     let bought = |h: &History| {
-        let totals: Vec<usize> = h.rounds.iter().map(|r| r.labels).collect();
-        totals.iter().zip(std::iter::once(&0).chain(&totals)).all(|(now, before)| now - before == wanted)
+        // In a project labels may be taken back.
+        let mut before = 0;
+        h.rounds.iter().all(|r| r.labels.checked_sub(std::mem::replace(&mut before, r.labels)) == Some(wanted))
     };
     let each = if all.iter().all(bought) {
         format!("{} labels each", whole(wanted))
@@ -116,7 +117,7 @@ fn rounds(all: &[History], e: &Experiment) -> String {
         let ends = || all.iter().filter_map(|h| h.rounds.last()).map(|r| r.labels);
         let [least, most] = [ends().min(), ends().max()].map(|n| whole(n.unwrap_or(0)));
         let all = if least == most { least } else { format!("{least} to {most}") };
-        format!("up to {} labels each, {all} in all", whole(wanted))
+        format!("{} labels asked for, {all} in all at the end", whole(wanted))
     };
     let target = e.network();
     let width = if target.has_width() { format!(" of width {}", e.target_width) } else { String::new() };

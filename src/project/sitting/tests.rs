@@ -146,3 +146,25 @@ fn a_region_is_looked_at_and_written_as_one_step_once_it_is_confirmed() {
     assert_eq!(s.confirm(None).len(), 1);
     assert!(!s.take_region(vec![3]));
 }
+
+/// Files have the order of their classes; whoever stops half-way has labelled some of each.
+#[test]
+fn test_images_are_asked_in_a_random_order_that_stays() {
+    const ALL: usize = 200;
+    let known = Known {
+        classes: vec!["cat".into(), "dog".into()],
+        names: (0..ALL).map(|i| format!("{i}.png")).collect(),
+        rows: vec![None; ALL],
+        parts: vec![Part::Drawn; ALL],
+    };
+    let mut s = Sitting::new(known, standing(&[]));
+    s.go_to(List::Test);
+    let order = s.queue(List::Test).to_vec();
+    let first = order[..50].iter().filter(|image| **image < ALL / 2).count();
+    assert!((15..=35).contains(&first), "{first} of the first 50 are of the first half");
+    let mut sorted = order.clone();
+    sorted.sort_unstable();
+    assert!(sorted.into_iter().eq(0..ALL), "each once");
+    label(&mut s, 0);
+    assert_eq!(s.queue(List::Test), &order[1..]);
+}
