@@ -11,6 +11,7 @@ mod label_queue;
 mod proposing;
 mod run;
 mod resume;
+mod first_round;
 mod fork;
 mod considered;
 mod by_hand;

@@ -61,31 +61,12 @@ impl Run {
     /// A run of `experiment` from the start; `repeat` counts from 1 and changes nothing but the header.
     pub fn new(world: &Arc<World>, experiment: &Experiment, repeat: usize) -> Self {
         let streams = Streams::new(experiment.seed);
-        let dataset = &world.dataset;
-        let split = dataset.evaluation(experiment.evaluate_on);
-        let header = Header {
-            format: FORMAT_VERSION,
-            experiment: experiment.clone(),
-            repeat,
-            data_digest: dataset.digest().to_owned(),
-            data_provenance: dataset.provenance.clone(),
-            generator_digest: world.ground.generator.clone(),
-            generator_weights: world.ground.weights.clone(),
-            codes_digest: world.ground.codes.clone(),
-            origins: Vec::new(),
-            device: world.device.description.clone(),
-            program: PROGRAM.to_owned(),
-            classes: dataset.classes.clone(),
-            latent_scale: world.latent.scale(),
-            labels_from: world.labels_from(experiment.strategy),
-            own: Own::default(),
-            forked: None,
-        };
+        let split = world.dataset.evaluation(experiment.evaluate_on);
         Self {
             experiment: experiment.clone(),
             sampler: sampler(experiment.strategy),
             target: Some(fresh_target(world, experiment, &streams)),
-            labelled: Labelled::none(dataset.train.len()),
+            labelled: Labelled::none(world.dataset.train.len()),
             training: TrainingSet::default(),
             previous: Vec::new(),
             walks: Walks::default(),
@@ -94,10 +75,31 @@ impl Run {
             record: RoundRecord::empty(1),
             minibatches: 0,
             loss: MeanLoss::default(),
-            history: History::new(header),
+            history: History::new(Self::header(world, experiment, repeat)),
             clock: std::time::Instant::now(),
             streams,
             world: Arc::clone(world),
+        }
+    }
+
+    pub(super) fn header(world: &World, experiment: &Experiment, repeat: usize) -> Header {
+        Header {
+            format: FORMAT_VERSION,
+            experiment: experiment.clone(),
+            repeat,
+            data_digest: world.dataset.digest().to_owned(),
+            data_provenance: world.dataset.provenance.clone(),
+            generator_digest: world.ground.generator.clone(),
+            generator_weights: world.ground.weights.clone(),
+            codes_digest: world.ground.codes.clone(),
+            origins: Vec::new(),
+            device: world.device.description.clone(),
+            program: PROGRAM.to_owned(),
+            classes: world.dataset.classes.clone(),
+            latent_scale: world.latent.scale(),
+            labels_from: world.labels_from(experiment.strategy),
+            own: Own::default(),
+            forked: None,
         }
     }
 

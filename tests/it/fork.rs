@@ -6,7 +6,7 @@ use ridgewalk::archive::{self, Checkpoint, SavedRun};
 use ridgewalk::difference::first_difference;
 use ridgewalk::engine::planned::RunId;
 use ridgewalk::engine::protocol::{Command, Event};
-use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::experiment::{Experiment, FirstSet, Own, Strategy};
 use ridgewalk::figures::{COLUMN_WIDTH, Format, Histories, all_files};
 use ridgewalk::grid::{self, Grid, GridFolder, Place, PlaceError, Shard};
 use ridgewalk::history::{History, RoundRecord};
@@ -69,6 +69,43 @@ fn a_fork_shares_what_was_before_and_does_what_its_turn_says() {
             None => assert!(!same(&fork.rounds, &snn.rounds) && !same(&fork.rounds, &random.rounds), "{turn:?}"),
         }
     }
+}
+
+/// A run that begins at the end of another's first round ends as if it had computed that round itself, walks and later
+/// rounds included; it has nothing in common with a run that has another seed, step length or first set.
+#[test]
+fn runs_that_differ_in_their_strategies_alone_share_the_first_round() {
+    let world = tiny_world();
+    let after_one = |experiment: &Experiment| {
+        let mut run = Run::new(&world, experiment, 1);
+        while run.rounds_done() < 1 {
+            run.advance(&|| false).unwrap();
+        }
+        run
+    };
+    let first = after_one(&with(Strategy::Random, 1));
+    let mut shared = 0;
+    for &strategy in Strategy::ALL {
+        let experiment = Experiment { rounds: 2, ..with(strategy, 1) };
+        if strategy.objection(experiment.dataset).is_some() || strategy.generates_samples() {
+            continue;
+        }
+        let alone = run(&world, &experiment);
+        let (first, own) = (after_one(&Experiment { rounds: 2, ..with(Strategy::Random, 1) }), Own::default());
+        let begun = first.first_round_for(&experiment, own).unwrap_or_else(|| panic!("{strategy} begins by itself"));
+        assert_eq!(first_difference(&to_the_end(begun), &alone), None, "{strategy}");
+        shared += 1;
+    }
+    assert!(shared > 10);
+    for other in [
+        with(Strategy::Snn, 2),
+        Experiment { alpha: 0.5, ..with(Strategy::Snn, 1) },
+        Experiment { first_set: FirstSet::Strategy, ..with(Strategy::Ridge, 1) },
+    ] {
+        assert!(!first.begins_like(&other) && first.first_round_for(&other, Own::default()).is_none(), "{other:?}");
+    }
+    let begun = Run::new(&world, &with(Strategy::Snn, 1), 1);
+    assert!(begun.first_round_for(&with(Strategy::Random, 1), Own::default()).is_none(), "its round has not ended");
 }
 
 /// Without weights its rounds are computed again, including turns, with the same result; a file stores all of it.

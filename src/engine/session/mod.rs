@@ -131,16 +131,28 @@ impl Session {
         }
     }
 
-    /// Begins the runs whose turn it is and that have not begun.
+    /// Begins the runs whose turn it is and that have not begun, the one that is shown first. The first round that several
+    /// have in common is computed by the first of them: the others begin at its end.
     pub fn begin_next(&mut self) -> Vec<Event> {
         let (Some(world), Some(due)) = (self.world.clone(), self.due()) else { return Vec::new() };
         let next = |p: &&PlannedRun| self.run(p.id).is_none() && !self.held.contains(&p.id) && p.due(0) == due;
-        let new = |p: &PlannedRun| {
-            let run = Run::new(&world, &p.experiment, p.repeat).with_own(p.own.clone());
-            ShownRun::new(p.id, run, Checkpoints::default(), &world)
-        };
-        let new: Vec<ShownRun> = self.planned.iter().filter(next).map(new).collect();
-        new.into_iter().flat_map(|run| self.join(run)).collect()
+        let mut next: Vec<PlannedRun> = self.planned.iter().filter(next).cloned().collect();
+        next.sort_by_key(|p| p.id != self.shown);
+        let mut events = Vec::new();
+        for PlannedRun { id, experiment, own, repeat, .. } in next {
+            let alike = |r: &&ShownRun| !self.held.contains(&r.id) && r.run.begins_like(&experiment);
+            if self.runs.iter().filter(alike).any(|r| r.run.rounds_done() == 0) {
+                continue;
+            }
+            let shared = self.runs.iter().filter(alike).find_map(|r| r.run.first_round_for(&experiment, own.clone()));
+            let run = shared.unwrap_or_else(|| Run::new(&world, &experiment, repeat).with_own(own));
+            let mut run = ShownRun::new(id, run, Checkpoints::default(), &world);
+            if run.run.rounds_done() > 0 {
+                events.extend(run.save_weights());
+            }
+            events.extend(self.join(run));
+        }
+        events
     }
 
     /// Adds a run that has begun; returns its events so far.

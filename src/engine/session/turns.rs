@@ -25,12 +25,13 @@ impl Session {
         self.planned.iter().filter_map(|p| self.due_of(p)).min()
     }
 
-    /// The next run to advance, if it has begun: the first of those whose turn it is, so that all do round t before any
-    /// does t + 1.
+    /// The next run to advance: of those that have begun and whose turn it is the one that is shown, or else the first, so
+    /// that all do round t before any does t + 1. `None` if some must begin first, or if no run has rounds left.
     pub fn current(&self) -> Option<usize> {
         let due = self.due()?;
-        let next = self.planned.iter().find(|p| self.due_of(p) == Some(due))?;
-        self.runs.iter().position(|r| r.id == next.id)
+        let next = self.planned.iter().filter(|p| self.due_of(p) == Some(due));
+        let begun = next.filter_map(|p| self.runs.iter().position(|r| r.id == p.id));
+        begun.min_by_key(|&at| self.runs[at].id != self.shown)
     }
 
     /// Does not advance this run any more, or lets it go on.
