@@ -30,6 +30,8 @@ pub const WEIGHTS: &str = "weights";
 /// Extension of a checkpoint file.
 pub const CHECKPOINT_EXTENSION: &str = "rwc";
 
+/// File of the generator, in a folder of runs to which it was given as a file.
+pub const GENERATOR_FILE: &str = "generator.safetensors";
 /// File of the embedding, in a folder of runs.
 pub const EMBEDDING_FILE: &str = "embedding.rwe";
 /// File that lists an export, in its folder.
@@ -96,6 +98,8 @@ pub struct SavedRun {
     pub checkpoint: Option<Checkpoint>,
     /// Weights at the ends of earlier rounds, without optimiser state.
     pub weights: Vec<Checkpoint>,
+    /// The file of their generator, if it lies beside.
+    pub generator: Option<PathBuf>,
 }
 
 /// The runs of this repeat at `path`, with their checkpoints if there are any. A fork is included only if `path` is its
@@ -121,22 +125,26 @@ fn with_weights(path: &Path, history: History) -> Result<SavedRun, ArchiveError>
     let checkpoint = if checkpoint.exists() { Some(read_checkpoint(&checkpoint)?) } else { None };
     let weights = weights_beside(path, &history).into_iter().filter(|p| p.exists());
     let weights = weights.map(|path| read_checkpoint(&path)).collect::<Result<_, _>>()?;
-    Ok(SavedRun { history, checkpoint, weights })
+    let generator = Some(folder_of(path).join(GENERATOR_FILE)).filter(|file| file.is_file());
+    Ok(SavedRun { history, checkpoint, weights, generator })
+}
+
+/// The folder of runs of the history at `path`.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().and_then(Path::parent).unwrap_or(Path::new("."))
 }
 
 /// The path at which `ridgewalk run` saves the checkpoint of the history at `path`: `../checkpoints/NAME.rwc`.
 pub fn checkpoint_beside(path: &Path) -> PathBuf {
-    let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new("."));
     let mut name = path.file_stem().unwrap_or_default().to_os_string();
     // Not as a path's extension: the value of a field in the name may have a point.
     name.push(format!(".{CHECKPOINT_EXTENSION}"));
-    folder.join(CHECKPOINTS).join(name)
+    folder_of(path).join(CHECKPOINTS).join(name)
 }
 
 /// The paths at which the weights of each round of the history at `path` are saved: `../weights/NAME/ROUND.rwc`.
 pub fn weights_beside(path: &Path, history: &History) -> Vec<PathBuf> {
-    let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new("."));
-    let folder = folder.join(WEIGHTS).join(path.file_stem().map(PathBuf::from).unwrap_or_default());
+    let folder = folder_of(path).join(WEIGHTS).join(path.file_stem().map(PathBuf::from).unwrap_or_default());
     history.rounds.iter().map(|r| weights_in(&folder, r.round)).collect()
 }
 

@@ -96,7 +96,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let judged = |judged: &MaskReport| *report.lock().unwrap_or_else(PoisonError::into_inner) = Some(judged.csv());
     let world = with_room(&mut experiment, Trained::Generator, |e| {
         let preparation = Preparation::new(e, options.data_dir.clone(), cache.clone(), &device);
-        let preparation = preparation.with_generator(options.generator.clone());
+        let preparation = preparation.with_generator(options.generator.clone()).beside(Some(folder.generator()));
         prepare(&mut preparation.for_strategies(&strategies), &judged)
     });
     if let Ok(world) = &world {

@@ -143,7 +143,7 @@ impl Material {
         }
         let saved = saved_embedding(&runs)?;
         let of_the_runs = saved.as_ref().map_or_else(|| runs[0].light.header.ground(), |(_, e)| e.ground());
-        let (dataset, world) = find(&runs[0].light.header, &of_the_runs, again);
+        let (dataset, world) = find(&runs[0], &of_the_runs, again);
         if let (Some(path), Err(why)) = (&again.generator, &world) {
             return Err(ExportError::Generator { path: path.clone(), why: why.clone() });
         }
@@ -190,7 +190,8 @@ fn saved_embedding(runs: &[ExportedRun]) -> Result<Option<(PathBuf, Embedding)>,
 type Found<T> = Result<Arc<T>, String>;
 
 /// The data of the runs, and with their generator the world, if nothing must be trained and they are the same ones.
-fn find(header: &Header, of_the_runs: &Ground, again: &Again) -> (Found<Dataset>, Found<World>) {
+fn find(run: &ExportedRun, of_the_runs: &Ground, again: &Again) -> (Found<Dataset>, Found<World>) {
+    let header = &run.light.header;
     let mut experiment = header.experiment.clone();
     if let Some(folder) = &again.masks {
         experiment.masks = folder.to_string_lossy().into_owned();
@@ -201,7 +202,11 @@ fn find(header: &Header, of_the_runs: &Ground, again: &Again) -> (Found<Dataset>
     let cache = again.cache_dir.as_ref().map(GeneratorCache::new);
     let preparation = Preparation::new(&experiment, again.data_dir.clone(), cache, &again.device);
     // Nothing is labelled, so no strategy needs a tool.
-    let mut preparation = preparation.for_strategies(&[]).without_new_runs().with_generator(again.generator.clone());
+    let mut preparation = preparation
+        .for_strategies(&[])
+        .without_new_runs()
+        .with_generator(again.generator.clone())
+        .beside(Some(GridFolder::around(&run.path).generator()));
     let mut found: Found<Dataset> = Err("the data were not found".into());
     loop {
         if matches!(preparation.activity(), PreparationActivity::TrainingGenerator { .. }) {

@@ -137,6 +137,19 @@ pub(super) fn write_embedding(folder: &GridFolder, world: &World) -> Result<(), 
     archive::write(&path, EMBEDDING_MAGIC, &Embedding::of(world))
 }
 
+/// Copies the file that the generator was read from, so that its runs can be shown and go on without it.
+pub(super) fn keep_generator(folder: &GridFolder, world: &World) -> Result<(), ArchiveError> {
+    let to = folder.generator();
+    let Some(from) = world.generator_file.as_ref().filter(|_| !to.exists()) else { return Ok(()) };
+    match std::fs::read(from) {
+        Ok(bytes) => archive::write_atomically(&to, &bytes),
+        Err(e) => {
+            log::warn!("{}: the generator cannot be copied to its runs ({e})", from.display());
+            Ok(())
+        }
+    }
+}
+
 /// An error if the experiment or the embedding that lie in a folder are of another grid. One that is missing, empty
 /// or cannot be read says nothing.
 pub(super) fn kept_files_agree(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::cells::Cell;
 use crate::archive::{
-    self, ALBUM_EXTENSION, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, EMBEDDING_FILE, HISTORIES,
+    self, ALBUM_EXTENSION, ArchiveError, CHECKPOINT_EXTENSION, CHECKPOINTS, EMBEDDING_FILE, GENERATOR_FILE, HISTORIES,
     HISTORY_EXTENSION, WEIGHTS,
 };
 
@@ -87,6 +87,11 @@ impl GridFolder {
     /// The embedding that all cells share.
     pub fn embedding(&self) -> PathBuf {
         self.0.join(EMBEDDING_FILE)
+    }
+
+    /// The generator that all cells share, if it was given as a file.
+    pub fn generator(&self) -> PathBuf {
+        self.0.join(GENERATOR_FILE)
     }
 
     /// The experiment of the grid, usable with `--experiment`.

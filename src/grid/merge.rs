@@ -291,6 +291,7 @@ fn write_shared(
     let all = || std::iter::once(out).filter(|_| !new).chain(folders);
     let unread = |path: &Path| archive::read::<Embedding>(path, EMBEDDING_MAGIC).err().map(|e| e.to_string());
     copy_whole(all().map(GridFolder::embedding), &out.embedding(), unread, left_out)?;
+    copy_whole(all().map(GridFolder::generator), &out.generator(), |_| None, left_out)?;
     copy_whole(all().map(GridFolder::masks_report), &out.masks_report(), |_| None, left_out)
 }
 

@@ -25,7 +25,7 @@ use crate::history::{Header, History};
 use crate::round::RunEvent;
 use crate::trajectory::Album;
 use crate::world::World;
-use belongs::{notes, write_embedding};
+use belongs::{keep_generator, notes, write_embedding};
 use saved::{Begun, check_resumes};
 
 /// What a grid is called where it locks its folder.
@@ -63,6 +63,7 @@ pub fn run(
     }
     write_experiment(grid, &there, folder)?;
     write_embedding(folder, world)?;
+    keep_generator(folder, world)?;
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let work = || -> Result<Vec<(usize, History)>, GridError> {

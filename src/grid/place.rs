@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::belongs::{ADDED, belongs, write_embedding, write_experiment};
+use super::belongs::{ADDED, belongs, keep_generator, write_embedding, write_experiment};
 use super::cells::{Cell, base};
 use super::error::GridError;
 use super::folder::GridFolder;
@@ -52,6 +52,7 @@ impl Place {
         let readable = there.iter().filter_map(|(_, header)| header.as_ref().ok());
         write_experiment(&experiment, readable, &folder)?;
         write_embedding(&folder, world)?;
+        keep_generator(&folder, world)?;
         Ok(Self { _lock: lock, folder, name, before })
     }
 

@@ -37,6 +37,8 @@ pub struct Preparation {
     cache: Option<GeneratorCache>,
     /// A generator's file to take instead of training one or looking into the cache.
     given: Option<PathBuf>,
+    /// Where the generator of saved runs may lie beside them; taken if none is given.
+    beside: Option<PathBuf>,
     /// A data set to take instead of loading that of the experiment.
     dataset: Option<Dataset>,
     /// What is wrong with the cache; told before the next unit of work.
@@ -97,6 +99,7 @@ impl Preparation {
             data_dir,
             cache,
             given: None,
+            beside: None,
             dataset: None,
             warnings: VecDeque::new(),
             device: device.clone(),
@@ -127,6 +130,12 @@ impl Preparation {
     /// Takes the generator from this file, if one is given.
     pub fn with_generator(mut self, file: Option<PathBuf>) -> Self {
         self.given = file;
+        self
+    }
+
+    /// Takes the generator that lies beside saved runs, if there is one at this path and no other is given.
+    pub fn beside(mut self, file: Option<PathBuf>) -> Self {
+        self.beside = file;
         self
     }
 
@@ -364,12 +373,21 @@ impl Preparation {
                 Some((generator, GeneratorFrom::File(path.clone())))
             }
             None => {
-                let cached = self.cache.as_ref().map_or(Ok(None), |cache| cache.load(of, shape, &self.device));
+                let beside = self.beside.as_ref().filter(|path| path.is_file());
+                let beside = beside.and_then(|path| match file::read(path, of, shape, &self.device) {
+                    Ok(generator) => Some((generator, GeneratorFrom::File(path.clone()))),
+                    Err(e) => {
+                        self.warnings.push_back(format!("{e}; that generator is not used"));
+                        None
+                    }
+                });
+                let cache = self.cache.as_ref().filter(|_| beside.is_none());
+                let cached = cache.map_or(Ok(None), |cache| cache.load(of, shape, &self.device));
                 let cached = cached.unwrap_or_else(|e| {
                     self.warnings.push_back(format!("{e}; the generator is trained again"));
                     None
                 });
-                cached.map(|generator| (generator, GeneratorFrom::Cache))
+                beside.or(cached.map(|generator| (generator, GeneratorFrom::Cache)))
             }
         };
         if let Some((generator, from)) = found {
@@ -438,9 +456,14 @@ impl Preparation {
             codes: Some(Ground::hash_codes(latent.codes())),
             scale: latent.scale(),
         };
+        let generator_file = match &from {
+            GeneratorFrom::File(path) if self.experiment.generator.has_networks() => Some(path.clone()),
+            _ => None,
+        };
         let world = World {
             dataset,
             generator,
+            generator_file,
             ground,
             latent: Arc::new(latent),
             device: self.device.clone(),

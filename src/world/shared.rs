@@ -1,5 +1,6 @@
 //! What all runs of a comparison share: data, generator, embedding, and what labels generated samples.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::dataset::Dataset;
@@ -17,6 +18,8 @@ use crate::target::stand_in::StandIn;
 pub struct World {
     pub dataset: Arc<Dataset>,
     pub generator: Arc<dyn Generator>,
+    /// The file that its weights were read from; `None` if they are in the cache, or need none.
+    pub generator_file: Option<PathBuf>,
     /// The data and the latent space, as hashes.
     pub ground: Ground,
     pub latent: Arc<LatentSpace>,
@@ -35,6 +38,7 @@ impl World {
         Self {
             dataset,
             generator: Arc::clone(&self.generator),
+            generator_file: self.generator_file.clone(),
             ground: self.ground.clone(),
             latent: Arc::clone(&self.latent),
             device: self.device.clone(),

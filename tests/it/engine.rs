@@ -305,7 +305,12 @@ fn saved_after_round_one() -> SavedRun {
     while run.rounds_done() < 1 {
         run.advance(&|| false).unwrap();
     }
-    SavedRun { history: run.history().clone(), checkpoint: Some(run.checkpoint().unwrap()), weights: Vec::new() }
+    SavedRun {
+        history: run.history().clone(),
+        checkpoint: Some(run.checkpoint().unwrap()),
+        weights: Vec::new(),
+        generator: None,
+    }
 }
 
 #[test]
@@ -329,7 +334,7 @@ fn a_replay_without_weights_is_shown_and_answers_nothing() {
     let history = run(&tiny_world(), &with(Strategy::Snn, 1));
     let mut listener = Listener::new();
     listener.engine.send(Command::Replay {
-        runs: vec![SavedRun { history: history.clone(), checkpoint: None, weights: Vec::new() }],
+        runs: vec![SavedRun { history: history.clone(), checkpoint: None, weights: Vec::new(), generator: None }],
     });
     listener.until("a warning", |e| matches!(e, Event::Message { level: Level::Warning, .. }));
     listener.until_phase(Phase::Finished);
@@ -341,9 +346,9 @@ fn a_replay_without_weights_is_shown_and_answers_nothing() {
 
     let mut other = history;
     other.header.generator_digest = "another".into();
-    listener
-        .engine
-        .send(Command::Replay { runs: vec![SavedRun { history: other, checkpoint: None, weights: Vec::new() }] });
+    listener.engine.send(Command::Replay {
+        runs: vec![SavedRun { history: other, checkpoint: None, weights: Vec::new(), generator: None }],
+    });
     let said = listener.until("the reason", |e| matches!(e, Event::Message { level: Level::Error, .. }));
     assert!(format!("{said:?}").contains("differ in the generator's settings"), "{said:?}");
     listener.until_phase(Phase::Failed);
@@ -429,6 +434,7 @@ fn generated_masks_of_a_saved_run_are_solved_again_between_commands() {
         history: whole.history().clone(),
         checkpoint: Some(whole.checkpoint().unwrap()),
         weights: Vec::new(),
+        generator: None,
     };
     while !whole.is_done() {
         whole.advance(&|| false).unwrap();

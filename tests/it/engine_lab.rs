@@ -80,7 +80,8 @@ fn a_fork_continues_from_the_requested_round() {
         if weights {
             listener.engine.send(Command::Run);
         } else {
-            let runs = vec![SavedRun { history: parent.clone(), checkpoint: None, weights: Vec::new() }];
+            let runs =
+                vec![SavedRun { history: parent.clone(), checkpoint: None, weights: Vec::new(), generator: None }];
             listener.engine.send(Command::Replay { runs });
         }
         listener.until_phase(Phase::Finished);

@@ -186,7 +186,8 @@ fn forks_on_disk_have_their_own_names_and_grids_ignore_them() {
             .unwrap()
             .write(fork.history(), None, std::iter::empty())
             .unwrap();
-        let [SavedRun { history, checkpoint, weights }] = &archive::read_runs(&place.history(), 1).unwrap()[..] else {
+        let [SavedRun { history, checkpoint, weights, .. }] = &archive::read_runs(&place.history(), 1).unwrap()[..]
+        else {
             panic!("one run")
         };
         assert_eq!((history, weights.len()), (&end, 1));

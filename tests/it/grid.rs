@@ -100,7 +100,7 @@ fn shards_merge_into_the_unsplit_grid() {
     // Weights are there for each round of the first repeat alone, and the last are the checkpoint's.
     for folder in ["plain", "merged"] {
         let runs = |repeat| read_runs(&at(folder), repeat).unwrap();
-        for SavedRun { history, checkpoint, weights } in runs(1) {
+        for SavedRun { history, checkpoint, weights, .. } in runs(1) {
             assert_eq!(weights.iter().map(|w| w.rounds).collect::<Vec<_>>(), [1, 2], "{}", history.strategy());
             assert_eq!(weights[1].weights, checkpoint.unwrap().weights);
             assert!(weights[0].weights != weights[1].weights && weights.iter().all(|w| w.optimiser.is_empty()));

@@ -3,11 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use ridgewalk::archive::{self, SavedRun, read_runs};
+use ridgewalk::device::ComputeDevice;
 use ridgewalk::difference::{difference, first_difference};
 use ridgewalk::engine::protocol::{Command, Event, Level};
 use ridgewalk::experiment::{Experiment, Strategy};
+use ridgewalk::export::{Again, Material};
 use ridgewalk::generator::cache::GeneratorCache;
-use ridgewalk::generator::file::GeneratorOf;
+use ridgewalk::generator::file::{self, GeneratorOf};
 use ridgewalk::generator::weights::NamedTensor;
 use ridgewalk::grid::{self, Grid, GridFolder, Keep, Place, Shard, Watcher};
 use ridgewalk::history::History;
@@ -73,6 +75,56 @@ fn runs_in_two_latent_spaces_are_not_combined_although_their_settings_are_equal(
     assert!(error.starts_with("scale of the latent space: "), "{error}");
     assert_eq!(first_difference(&earlier, &histories[0]), None);
     assert!(difference(&earlier, &histories[0]).told.iter().any(|t| t.first == "unknown"), "unknown is said");
+}
+
+/// A generator that was given as a file lies beside its runs from then on: they are shown, gone on with, merged and
+/// exported without it, where the same settings would train another.
+#[test]
+fn a_generator_that_was_given_stays_with_its_runs() {
+    let e = Experiment { strategy: Strategy::Random, rounds: 1, walks: 0, ..quick() };
+    let scratch = tempfile::tempdir().unwrap();
+    let given = scratch.path().join("given.safetensors");
+    let other = make_world(&Experiment { generator_seed: 2, ..e.clone() });
+    let of = GeneratorOf { experiment: &e, data: other.dataset.digest() };
+    file::write(&given, &*other.generator, of).unwrap();
+    let (world, ..) = prepared(&e, None, Some(given.clone())).unwrap();
+    let folder = GridFolder::new(scratch.path().join("runs"));
+    let grid = Grid::new(e.clone(), &variants(&[Strategy::Random]), 1, Shard::default()).unwrap();
+    grid::run(&grid, &world, &folder, false, 1, &Silent).unwrap();
+    assert_eq!(std::fs::read(folder.generator()).unwrap(), std::fs::read(&given).unwrap());
+    std::fs::remove_file(&given).unwrap();
+    let merged = GridFolder::new(scratch.path().join("merged"));
+    grid::merge(&[folder.path().into()], &merged, Keep::Everything).unwrap();
+
+    let again = Again {
+        data_dir: None,
+        masks: None,
+        data: None,
+        generator: None,
+        cache_dir: None,
+        device: ComputeDevice::cpu(),
+    };
+    for path in [folder.path(), merged.path()] {
+        for command in [Command::Replay { runs: read_runs(path, 1).unwrap() }, Command::TakeUp { folder: path.into() }]
+        {
+            let mut listener = Listener::new();
+            listener.engine.send(command);
+            listener.until("the run", |e| matches!(e, Event::RoundEnded { .. }));
+            let told = listener.heard.iter().filter(|e| matches!(e, Event::Message { .. }));
+            assert_eq!(told.count(), 0, "{:?}", listener.heard);
+        }
+        let material = Material::new(path, &Strategy::Random.into(), &again).unwrap();
+        assert_eq!(material.world.unwrap().ground, world.ground);
+    }
+
+    // Damaged, it is named, and the run is not shown in another latent space.
+    std::fs::write(folder.generator(), "weights").unwrap();
+    let mut listener = Listener::new();
+    listener.engine.send(Command::TakeUp { folder: folder.path().into() });
+    let warned = |e: &Event| matches!(e, Event::Message { level: Level::Warning, text } if text.contains("not used"));
+    listener.until("a warning", warned);
+    let misfit = |e: &Event| matches!(e, Event::Message { level: Level::Error, text } if text.contains("weights"));
+    listener.until("what differs", misfit);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::engine::runs::replay::Source;
 use crate::engine::session::{Before, Session, Start};
 use crate::experiment::{Experiment, Variant};
 use crate::generator::cache::GeneratorCache;
-use crate::grid::{Cell, Grid, Shard};
+use crate::grid::{Cell, Grid, GridFolder, Shard};
 use crate::world::Preparation;
 
 impl Core {
@@ -43,8 +43,9 @@ impl Core {
         };
         let before_forks = saved.iter().flat_map(|r| r.history.strategies()).collect();
         let start = Start::new(experiment, cells);
+        let generator = saved.iter().find_map(|run| run.generator.clone());
         let saved = start.runs.iter().zip(saved).map(|(run, saved)| (run.id, Source::Run(Box::new(saved))));
-        self.reset(Start { saved: saved.collect(), before_forks, ..start });
+        self.reset(Start { saved: saved.collect(), before_forks, generator, ..start });
     }
 
     /// Goes on with the runs of a folder.
@@ -53,7 +54,8 @@ impl Core {
             Ok(runs) => runs,
             Err(e) => return self.message(Level::Error, e.to_string()),
         };
-        if !self.reset(Start { experiment, runs, saved, before_forks }) {
+        let generator = Some(GridFolder::around(folder).generator());
+        if !self.reset(Start { experiment, runs, saved, before_forks, generator }) {
             return;
         }
         let Some(started) = &mut self.session else { return };
@@ -65,7 +67,7 @@ impl Core {
 
     /// Starts a new session; saved runs are loaded once the world is ready. False if it cannot be started.
     pub fn reset(&mut self, start: Start) -> bool {
-        let Start { experiment, runs, saved, before_forks } = start;
+        let Start { experiment, runs, saved, before_forks, generator } = start;
         // What was saved ran before, also with settings that are refused by now.
         let check = if saved.is_empty() { Experiment::validated } else { Experiment::readable };
         if let Some(e) = runs.iter().find_map(|run| check(run.experiment.clone()).err()) {
@@ -92,6 +94,7 @@ impl Core {
         let cache = self.options.cache_dir.as_ref().map(GeneratorCache::new);
         let preparation = Preparation::new(&experiment, self.options.data_dir.clone(), cache, &self.device)
             .with_generator(self.options.generator.clone())
+            .beside(generator)
             .for_strategies(&strategies);
         let preparation = if saved.len() < runs.len() { preparation } else { preparation.without_new_runs() };
         let before = Before::Preparing { preparation: Box::new(preparation), saved };

@@ -83,7 +83,7 @@ impl Replaying {
             replayed.said.extend(lacking.then(no_weights));
             return lacking.then_some(replayed);
         };
-        let SavedRun { history, checkpoint, weights } = match source.read() {
+        let SavedRun { history, checkpoint, weights, .. } = match source.read() {
             Ok(saved) => saved,
             Err(e) => {
                 replayed.misfit = Some(id);

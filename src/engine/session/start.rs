@@ -1,5 +1,7 @@
 //! What a session begins with: new runs, saved ones, or both.
 
+use std::path::PathBuf;
+
 use crate::engine::planned::{PlannedRun, RunId, planned};
 use crate::engine::runs::replay::Source;
 use crate::experiment::{Experiment, Strategy};
@@ -13,11 +15,13 @@ pub struct Start {
     pub saved: Vec<(RunId, Source)>,
     /// Strategies of rounds before forks, which need the same world.
     pub before_forks: Vec<Strategy>,
+    /// Where the generator of saved runs may lie.
+    pub generator: Option<PathBuf>,
 }
 
 impl Start {
     /// New runs of these cells.
     pub fn new(experiment: Experiment, cells: Vec<Cell>) -> Self {
-        Self { experiment, runs: planned(cells), saved: Vec::new(), before_forks: Vec::new() }
+        Self { experiment, runs: planned(cells), saved: Vec::new(), before_forks: Vec::new(), generator: None }
     }
 }

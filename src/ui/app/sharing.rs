@@ -6,6 +6,7 @@ use egui::Context;
 
 use super::App;
 use super::place::Place;
+use crate::archive::GENERATOR_FILE;
 use crate::engine::protocol::Level;
 use crate::generator::cache::GeneratorCache;
 use crate::parcel::{self, EXTENSION, Parcel, Unpacked};
@@ -39,9 +40,11 @@ impl App {
         let runs = self.state.histories();
         let generator = runs.first().map(|run| GeneratorCache::file_name(&run.header.generator_digest));
         let cached = self.sharing.cache.iter().zip(generator).map(|(folder, name)| folder.join(name));
-        let generators = cached.chain(self.sharing.generator.clone()).collect();
         let name = self.state.experiment.name.clone();
         let folder = self.state.list.session_folder().map(Path::to_path_buf);
+        // One that was given may have other weights than the one in the cache, and lies with the session already.
+        let with_session = folder.as_ref().is_some_and(|folder| folder.join(GENERATOR_FILE).is_file());
+        let generators = self.sharing.generator.clone().into_iter().chain(cached).filter(|_| !with_session).collect();
         let opened = self.state.list.kept_shown().map(|(_, history)| history.clone()).collect();
         self.sharing.writing.start(ctx, move || {
             let window = serde_json::to_vec(&place).map_err(|e| format!("{}: {e}", path.display()))?;
