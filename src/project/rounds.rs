@@ -18,6 +18,10 @@ use crate::target::argmax;
 const RUN: &str = "project";
 const PREDICTIONS: &str = "predictions.rwp";
 const MAGIC: &str = "ridgewalk predictions";
+/// The folder of what each round guessed.
+const GUESSES: &str = "guesses";
+const GUESSES_MAGIC: &str = "ridgewalk guesses";
+const GUESSES_EXTENSION: &str = "rwg";
 
 /// What the target predicts for every image of a project at the end of a round.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +56,24 @@ impl Predictions {
         let row = self.row(image);
         let best = argmax(row);
         row.get(best).map(|l| (best as Class, l.exp()))
+    }
+}
+
+/// The class that a round guessed for each image, so that it is measured on test labels that come later too.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Guesses(Vec<Class>);
+
+impl Whole for Guesses {}
+
+impl Guesses {
+    fn of(predictions: &Predictions) -> Self {
+        Self((0..predictions.images()).filter_map(|image| Some(predictions.guess(image)?.0)).collect())
+    }
+
+    /// How many of these labels were guessed right, and how many guessed at all.
+    pub fn right(&self, labels: &[(usize, Class)]) -> (usize, usize) {
+        let guessed = labels.iter().filter_map(|(image, class)| Some(self.0.get(*image)? == class));
+        guessed.fold((0, 0), |(right, all), is_right| (right + usize::from(is_right), all + 1))
     }
 }
 
@@ -163,6 +185,15 @@ pub(super) fn keep_predictions(project: &Project, predictions: &Predictions) -> 
     Ok(archive::write(&project.folder().join(PREDICTIONS), MAGIC, predictions)?)
 }
 
+/// What a round guessed; `None` of rounds of earlier versions, or if it cannot be read.
+pub(super) fn guesses(project: &Project, round: usize) -> Option<Guesses> {
+    archive::read(&guesses_of(project, round), GUESSES_MAGIC).ok()
+}
+
+fn guesses_of(project: &Project, round: usize) -> PathBuf {
+    project.folder().join(GUESSES).join(format!("{round:02}.{GUESSES_EXTENSION}"))
+}
+
 /// Writes a round that has ended.
 pub(super) fn write(
     project: &Project,
@@ -175,6 +206,7 @@ pub(super) fn write(
     let weights = Checkpoint { optimiser: Vec::new(), ..checkpoint.clone() };
     archive::write_checkpoint(&archive::weights_in(&weights_of(project.folder()), checkpoint.rounds), &weights)?;
     keep_predictions(project, predictions)?;
+    archive::write(&guesses_of(project, checkpoint.rounds), GUESSES_MAGIC, &Guesses::of(predictions))?;
     // The last: after a kill, a round without it is computed again.
     Ok(archive::write_checkpoint(&archive::checkpoint_beside(&path), checkpoint)?)
 }

@@ -11,7 +11,7 @@ use super::rounds::{self, Predictions};
 use super::store::{Labels, Project};
 use crate::dataset::Class;
 use crate::experiment::Experiment;
-use crate::history::History;
+use crate::history::RoundRecord;
 use crate::statistics::{Proportion, Reached, forecast};
 
 /// The level of the interval of the accuracy.
@@ -53,7 +53,7 @@ pub struct Status {
     pub new_labels: usize,
     /// Test labels more that would halve the interval.
     pub test_images_to_halve: Option<usize>,
-    /// The rounds with their labels and the accuracy that they were measured at, percent.
+    /// The rounds with their labels and their accuracy, percent, on the test images that are labelled by now.
     pub curve: Vec<Point>,
     /// The accuracy to be expected with twice and four times the labels of the last round.
     pub forecast: Vec<Expected>,
@@ -81,6 +81,8 @@ pub struct Point {
     pub round: usize,
     pub labels: usize,
     pub accuracy: Option<f32>,
+    /// On how many test images that is.
+    pub test_images: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -141,7 +143,9 @@ impl Status {
             .generated()
             .iter()
             .filter(|image| project.log().last(&image.file).is_some_and(|row| row.answer == Answer::NoneOfThese));
-        let (forecast, no_forecast) = forecasts(history.as_ref(), labels.test.len());
+        let records = history.iter().flat_map(|h| &h.rounds);
+        let curve: Vec<Point> = records.map(|r| point(project, r, &labels.test)).collect();
+        let (forecast, no_forecast) = forecasts(&curve);
         Ok(Self {
             images: project.images().given(),
             labelled: labels.trained().count(),
@@ -158,7 +162,7 @@ impl Status {
             labelled_by_class,
             new_labels,
             test_images_to_halve: accuracy.map(|a| a.to_halve()),
-            curve: history.iter().flat_map(|h| &h.rounds).map(|r| point(r)).collect(),
+            curve,
             forecast,
             no_forecast,
             disagreed: predictions.as_ref().filter(|_| !new.is_empty()).map(|p| {
@@ -190,19 +194,27 @@ fn correct(predictions: &Predictions, labels: &[(usize, Class)]) -> usize {
     labels.iter().filter(is_right).count()
 }
 
-fn point(record: &crate::history::RoundRecord) -> Point {
-    Point { round: record.round, labels: record.labels, accuracy: record.final_accuracy() }
+/// A round with its accuracy on the present test labels; as it was measured at its end where its guesses are not known.
+fn point(project: &Project, record: &RoundRecord, test: &[(usize, Class)]) -> Point {
+    let RoundRecord { round, labels, .. } = *record;
+    let (accuracy, test_images) = match rounds::guesses(project, round).map(|guesses| guesses.right(test)) {
+        Some((_, 0)) => (None, 0),
+        Some((right, of)) => (Some(100.0 * right as f32 / of as f32), of),
+        None => match record.final_accuracy() {
+            Some(accuracy) if record.predicted.is_empty() => (Some(accuracy), test.len()),
+            accuracy => (accuracy, record.predicted.len()),
+        },
+    };
+    Point { round, labels, accuracy, test_images }
 }
 
 /// The forecasts at twice and four times the labels of the last round, or why there are none.
-fn forecasts(history: Option<&History>, measured_on: usize) -> (Vec<Expected>, Option<String>) {
-    let rounds = history.map(|h| &h.rounds[..]).unwrap_or_default();
-    let reached = rounds.iter().filter_map(|r| {
-        let on = if r.predicted.is_empty() { measured_on } else { r.predicted.len() };
-        Some(Reached { labels: r.labels, accuracy: f64::from(r.final_accuracy()?), measured_on: on })
+fn forecasts(curve: &[Point]) -> (Vec<Expected>, Option<String>) {
+    let reached = curve.iter().filter_map(|p| {
+        Some(Reached { labels: p.labels, accuracy: f64::from(p.accuracy?), measured_on: p.test_images })
     });
     let reached: Vec<Reached> = reached.collect();
-    let last = rounds.last().map_or(0, |r| r.labels);
+    let last = curve.last().map_or(0, |p| p.labels);
     let (mut found, mut why) = (Vec::new(), None);
     for times in [2, 4] {
         match forecast(&reached, times * last) {

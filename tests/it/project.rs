@@ -129,8 +129,18 @@ fn with_labels_from_the_truth_a_project_has_the_rounds_of_a_run_to_the_bit() {
     let status = Status::of(&project).unwrap();
     let last = history.rounds.last().unwrap();
     assert_eq!((status.accuracy, status.test_images), (last.final_accuracy(), evaluated));
+    let measured: Vec<_> = history.rounds.iter().map(|r| (r.labels, r.final_accuracy(), evaluated)).collect();
+    assert_eq!(status.curve.iter().map(|p| (p.labels, p.accuracy, p.test_images)).collect::<Vec<_>>(), measured);
     assert_eq!((status.rounds, status.labelled), (history.rounds.len(), last.labels));
     assert!(status.accuracy_low < status.accuracy && status.accuracy < status.accuracy_high);
+    // A test label that is another than the rounds were measured with.
+    let (image, right) = project.labels().unwrap().test[0];
+    let other = (right + 1) % project.classes().len() as Class;
+    project.say(image, Said::label(other, 3, "test")).unwrap();
+    let changed = Status::of(&project).unwrap().curve;
+    assert!(changed.iter().zip(&status.curve).any(|(a, b)| a.accuracy != b.accuracy), "{changed:?}");
+    project.say(image, Said::label(right, 3, "test")).unwrap();
+    assert_eq!(Status::of(&project).unwrap(), status);
 
     // A larger network is trained on the same rounds, changes none of them, and stands in the status.
     let larger = at.larger(&project, &mut |_| true).unwrap();
@@ -198,16 +208,25 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
         .iter()
         .enumerate()
         .map(|(i, p)| label(&project, p.image as usize, if i % 2 == 0 { "even" } else { "10" }))
-        .chain(test.iter().map(|image| label(&project, *image, "even")))
         .collect();
     let done = import(&mut project, &labels, Told::default()).unwrap();
-    assert_eq!((done.train, done.test, project.classes().join(" ")), (6, 20, "10 even".to_owned()));
+    assert_eq!((done.train, done.test, project.classes().join(" ")), (6, 0, "10 even".to_owned()));
     let batch = |project: &Project| Status::of(project).map(|s| (s.batch, s.next_batch)).unwrap();
     assert_eq!(batch(&project), (40, 34), "what is out, and what of it waits");
     at.train(&project, false, &mut |_| true).unwrap();
     assert_eq!(batch(&project), (0, 5), "none is out: the next one");
     let again = at.train(&project, false, &mut |_| true).unwrap_err().to_string();
     assert!(again.contains("no label is new since round 1"), "{again}");
+    // Test images that get their labels after the round, with some more that are drawn only now.
+    let curve = |project: &Project| Status::of(project).unwrap().curve;
+    assert_eq!((curve(&project)[0].accuracy, curve(&project)[0].test_images), (None, 0));
+    let more = project.draw_test(24).unwrap();
+    assert!(more.len() == 24 && test.iter().all(|image| more.contains(image)), "{more:?}");
+    let tested: Vec<Incoming> = more.iter().map(|image| label(&project, *image, "even")).collect();
+    assert_eq!(import(&mut project, &tested, Told::default()).unwrap().test, 24);
+    let measured = curve(&project);
+    assert_eq!((measured[0].accuracy, measured[0].test_images), (Status::of(&project).unwrap().accuracy, 24));
+    assert!(measured[0].accuracy.is_some());
     // Another class: the target begins anew, and the curve goes on.
     let second = at.propose(&mut project, None, 4, &|_| false).unwrap();
     assert_eq!(batch(&project), (4, 4));
