@@ -5,7 +5,7 @@ use super::error::FigureError;
 use super::figure::Panel;
 use super::look::looks::Looks;
 use crate::combine::{combine, is_same_run};
-use crate::experiment::{EvaluationSplit, Experiment, Task, Variant};
+use crate::experiment::{EvaluationSplit, Experiment, Strategy, Task, Variant};
 use crate::history::{History, Metric};
 use crate::statistics::{
     CurvePoint, Group, LabelRange, MeanPoint, Options, curve, group_named, groups, in_step, mean_curve,
@@ -182,7 +182,9 @@ pub fn split_name(histories: &[History]) -> &'static str {
 pub fn stand_in_note(histories: &[History]) -> Option<String> {
     let of = |h: &&History| h.task() == Task::Classes && h.header.labels_from.is_some();
     let made: Vec<&History> = histories.iter().filter(of).collect();
-    let mut names: Vec<&str> = made.iter().map(|h| h.strategy().label()).collect();
+    // Of a fork those that it had before, too.
+    let generating = |h: &&History| h.strategies().into_iter().filter(|s| s.generates_samples());
+    let mut names: Vec<&str> = made.iter().flat_map(generating).map(Strategy::label).collect();
     let mut origins: Vec<&str> = made.iter().filter_map(|h| h.header.labels_from.as_deref()).collect();
     for texts in [&mut names, &mut origins] {
         texts.sort_unstable();

@@ -25,6 +25,7 @@ pub fn methods(histories: &Histories, settings: Option<&str>, walks: Option<&str
         latent_space(all, e),
         rounds(all, e),
         strategies(all, &named),
+        forks(all),
         walks.map_or_else(String::new, |found| of_walks(e, found)),
         evaluation(histories, e, &named),
         program(all, settings),
@@ -160,20 +161,7 @@ fn strategies(all: &[History], named: &[Group<'_>]) -> String {
     for group in named {
         let Some(run) = group.histories.first() else { continue };
         let e = &run.header.experiment;
-        let own: Vec<String> = e
-            .strategy
-            .own_fields()
-            .filter(|f| f.applies(e))
-            .map(|f| {
-                if f.unit.is_empty() {
-                    format!("`{}` = {}", f.name, f.get(e))
-                } else {
-                    format!("`{}` = {} {}", f.name, f.get(e), f.unit)
-                }
-            })
-            .collect();
-        let own = if own.is_empty() { String::new() } else { format!(" ({})", own.join(", ")) };
-        text += &format!(" *{}*{own}: {}", group.label(), e.strategy.help());
+        text += &format!(" *{}*{}: {}", group.label(), own_fields(e), e.strategy.help());
         if e.generates_in(1) {
             text += " Its first set was decoded draws from N(0, I).";
         }
@@ -182,6 +170,41 @@ fn strategies(all: &[History], named: &[Group<'_>]) -> String {
         text += &format!(" {note} A stand-in has seen the labels of the whole train split.");
     }
     text
+}
+
+/// The values of the fields that the strategy reads, in brackets; empty if it reads none.
+fn own_fields(e: &Experiment) -> String {
+    let own = e.strategy.own_fields().filter(|f| f.applies(e)).map(|f| {
+        let unit = if f.unit.is_empty() { String::new() } else { format!(" {}", f.unit) };
+        format!("`{}` = {}{unit}", f.name, f.get(e))
+    });
+    let own: Vec<String> = own.collect();
+    if own.is_empty() { String::new() } else { format!(" ({})", own.join(", ")) }
+}
+
+/// What each fork left, and how it went on; empty without one.
+fn forks(all: &[History]) -> String {
+    let told = all.iter().filter_map(|run| {
+        let (fork, e) = (run.header.forked.as_ref()?, &run.header.experiment);
+        let seed = if e.seed == fork.experiment.seed { String::new() } else { format!(" and seed {}", e.seed) };
+        Some(format!(
+            " *{}* left a run of {}, seed {}, after round {} and went on by {}{}{seed}: {}",
+            run.label(),
+            fork.experiment.strategy.label(),
+            fork.experiment.seed,
+            fork.round,
+            e.strategy.label(),
+            own_fields(e),
+            e.strategy.help()
+        ))
+    });
+    let told: String = told.collect();
+    match told.is_empty() {
+        true => told,
+        false => {
+            format!("**Forks.**{told} A fork shares rounds with the run that it left, so it is in no mean and no test.")
+        }
+    }
 }
 
 /// How the walks went on, and what was found of them.
