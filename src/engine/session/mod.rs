@@ -162,7 +162,8 @@ impl Session {
         events.extend(replay::events(world, &run));
         self.pins.join(&run);
         let id = run.id;
-        self.runs.push(run);
+        // In the order of the plan, whichever begins first.
+        self.runs.insert(self.runs.partition_point(|r| r.id < id), run);
         events.extend(self.joins_the_saved(id));
         self.make_room();
         events

@@ -334,10 +334,11 @@ impl AppState {
     }
 
     fn run_mut(&mut self, run: RunId) -> &mut RunState {
-        let at = self.runs.iter().position(|r| r.id == run).unwrap_or_else(|| {
-            self.runs.push(RunState::new(run, self.experiment_of(run).strategy));
-            self.runs.len() - 1
-        });
+        // In the order of the plan, whichever begins first.
+        let at = self.runs.partition_point(|r| r.id < run);
+        if self.runs.get(at).is_none_or(|r| r.id != run) {
+            self.runs.insert(at, RunState::new(run, self.experiment_of(run).strategy));
+        }
         &mut self.runs[at]
     }
 
