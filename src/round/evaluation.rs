@@ -127,6 +127,14 @@ impl EvaluationTask {
         }
     }
 
+    /// Percent correct of a part of the split, after an evaluation of all of it; `None` after any other, and of maps.
+    pub fn accuracy_of(&self, part: &[u32], split: &Split) -> Option<f32> {
+        let Tally::Classes { predicted, .. } = &self.tally else { return None };
+        let all = self.scope == Scope::Whole && predicted.len() == split.len();
+        let right = |sample: &&u32| predicted[**sample as usize] == split.label(**sample as usize);
+        (all && !part.is_empty()).then(|| 100.0 * part.iter().filter(right).count() as f32 / part.len() as f32)
+    }
+
     pub fn into_tally(self) -> Tally {
         self.tally
     }

@@ -7,7 +7,7 @@ use super::event::{Activity, RunEvent};
 use super::label_queue::{LabelProgress, LabelQueue, LabelledCandidate};
 use super::proposing::Proposed;
 use super::training_set::{Pair, TrainingSet, answer};
-use crate::experiment::{Experiment, Own, Strategy, TrainingPair, WeightsBetweenRounds};
+use crate::experiment::{Experiment, Own, Strategy, Task, TrainingPair, WeightsBetweenRounds};
 use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord};
 use crate::identity::{Origin, PROGRAM};
 use crate::rng::{Rng, Streams};
@@ -391,8 +391,10 @@ impl Run {
         }
         let next =
             if step >= steps { self.evaluation(Scope::Whole, Stage::Walk) } else { Stage::Train { step, steps } };
-        self.stage =
-            if step.is_multiple_of(self.experiment.evaluate_every) { self.evaluation(Scope::Part, next) } else { next };
+        let due = step.is_multiple_of(self.experiment.evaluate_every);
+        // Of classes, which are predicted one by one, the part is known from the evaluation of the whole split that follows.
+        let follows = step >= steps && self.history.task() == Task::Classes;
+        self.stage = if due && !follows { self.evaluation(Scope::Part, next) } else { next };
     }
 
     fn evaluation(&self, scope: Scope, then: Stage) -> Stage {
@@ -423,6 +425,12 @@ impl Run {
         }
         let round_end = task.scope() != Scope::Part;
         let mut events = Vec::new();
+        let steps = self.experiment.minibatches_in_round(self.training.len());
+        let with_part = !self.record.diverged && steps.is_multiple_of(self.experiment.evaluate_every);
+        if let Some(accuracy) = task.accuracy_of(&self.part, split).filter(|_| with_part) {
+            events.push(self.measured(Metric::AccuracyPart, accuracy, false));
+            events.extend(self.loss.take().map(|loss| self.measured(Metric::TrainLoss, loss, false)));
+        }
         for (metric, value) in task.results() {
             events.push(self.measured(metric, value, round_end));
         }
