@@ -1,5 +1,7 @@
 //! Where a project stands: what is labelled, how good the model is, where the curve goes, and which labels it doubts.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::Serialize;
 
 use super::batch;
@@ -9,6 +11,7 @@ use super::larger::Larger;
 use super::log::{Answer, Row, plausible};
 use super::rounds::{self, Predictions};
 use super::store::{Labels, Project};
+use super::words::counted;
 use crate::dataset::Class;
 use crate::experiment::Experiment;
 use crate::history::RoundRecord;
@@ -38,6 +41,10 @@ pub struct Status {
     pub accuracy_high: Option<f32>,
     /// Labels for testing.
     pub test_images: usize,
+    /// Test labels that were changed once there was a model.
+    pub test_labels_changed: usize,
+    /// The accuracy with the labels that these had before; `None` if there are none.
+    pub accuracy_before_changes: Option<f32>,
     /// How many images to label before the next round: those of the batch that is out without an answer; the next batch
     /// if none is out.
     pub next_batch: usize,
@@ -110,6 +117,13 @@ pub struct Doubt {
 }
 
 impl Status {
+    /// What changes of test labels did to the accuracy, a clause; `None` if there are none.
+    pub fn changes(&self) -> Option<String> {
+        let (before, labels) = (self.accuracy_before_changes?, counted(self.test_labels_changed, "test label"));
+        let why = "a model calls for a second look only where it disagrees";
+        Some(format!("{before:.1} % with {labels} as given before there was a model: {why}"))
+    }
+
     /// The present state of a project, from its files alone.
     pub fn of(project: &Project) -> Result<Self, ProjectError> {
         let labels = project.labels()?;
@@ -117,19 +131,21 @@ impl Status {
         let rounds = history.as_ref().map_or(0, |h| h.rounds.len());
         let predictions = rounds::predictions(project, rounds)?;
         let correct = predictions.as_ref().map(|p| self::correct(p, &labels.test));
+        let before = before_second_looks(project, &labels.test);
+        let changed = before.iter().zip(&labels.test).filter(|(before, now)| before != now).count();
         let accuracy = correct.and_then(|correct| Proportion::wilson(correct, labels.test.len(), LEVEL));
         let percent = |share: fn(&Proportion) -> f64| accuracy.as_ref().map(|a| (100.0 * share(a)) as f32);
         let mut labelled_by_class = vec![0; project.classes().len()];
         labels.trained().for_each(|(_, class)| labelled_by_class[usize::from(*class)] += 1);
         let proposals = history.iter().flat_map(|h| &h.rounds).flat_map(|r| &r.proposals);
-        let seen: std::collections::HashSet<usize> = proposals.filter_map(|p| project.image_of(p)).collect();
+        let seen: HashSet<usize> = proposals.filter_map(|p| project.image_of(p)).collect();
         let new: Vec<(usize, Class)> = labels.trained().filter(|(image, _)| !seen.contains(image)).copied().collect();
         let new_labels = new.len();
         let images = project.images().all();
         let count = |is: &dyn Fn(Part) -> bool| images.iter().filter(|image| is(image.part)).count();
         let passed = project.passed_over(rounds + 1).into_iter().filter(|at| project.label_of(*at).is_none()).count();
         let pool = count(&|part| part == Part::Pool) - labels.train.len() - passed;
-        let out: std::collections::HashSet<usize> = batch::of_round(project, rounds + 1)?
+        let out: HashSet<usize> = batch::of_round(project, rounds + 1)?
             .iter()
             .flat_map(|batch| &batch.picks)
             .map(|pick| pick.image as usize)
@@ -155,6 +171,11 @@ impl Status {
             accuracy_low: percent(|a| a.low),
             accuracy_high: percent(|a| a.high),
             test_images: labels.test.len(),
+            test_labels_changed: changed,
+            accuracy_before_changes: predictions
+                .as_ref()
+                .filter(|_| changed > 0)
+                .map(|p| 100.0 * self::correct(p, &before) as f32 / before.len() as f32),
             next_batch: if out.is_empty() { next } else { open },
             batch: out.len(),
             test_images_unlabelled: count(&|part| part.is_test()) - labels.test.len(),
@@ -192,6 +213,24 @@ fn correct(predictions: &Predictions, labels: &[(usize, Class)]) -> usize {
     let is_right =
         |(image, class): &&(usize, Class)| predictions.guess(*image).is_some_and(|(guess, _)| guess == *class);
     labels.iter().filter(is_right).count()
+}
+
+/// The test labels as they were before the first round: a model calls for a second look where it denies a label, and
+/// nowhere else. A label that was taken back was not given.
+fn before_second_looks(project: &Project, test: &[(usize, Class)]) -> Vec<(usize, Class)> {
+    let mut first: HashMap<&str, &str> = HashMap::new();
+    for Row { file, label, round, answer, .. } in project.log().rows() {
+        match answer {
+            Answer::Label if *round > 1 => _ = first.entry(file).or_insert(label),
+            Answer::Label => _ = first.insert(file, label),
+            _ => _ = first.remove(file.as_str()),
+        }
+    }
+    let before = |&(image, now): &(usize, Class)| {
+        let class = first.get(project.images().all()[image].file.as_str());
+        (image, class.and_then(|class| project.class(class)).unwrap_or(now))
+    };
+    test.iter().map(before).collect()
 }
 
 /// A round with its accuracy on the present test labels; as it was measured at its end where its guesses are not known.

@@ -13,7 +13,7 @@ use ridgewalk::history::{History, RoundRecord};
 use ridgewalk::round::{Rerun, Run, Turn};
 use ridgewalk::world::World;
 
-use crate::common::{run, tiny, tiny_world, with};
+use crate::common::{few_vessels, make_world, run, tiny, tiny_world, with};
 use crate::engine::Listener;
 use crate::golden::Silent;
 
@@ -76,14 +76,14 @@ fn a_fork_shares_what_was_before_and_does_what_its_turn_says() {
 #[test]
 fn runs_that_differ_in_their_strategies_alone_share_the_first_round() {
     let world = tiny_world();
-    let after_one = |experiment: &Experiment| {
-        let mut run = Run::new(&world, experiment, 1);
+    let after_one = |world: &Arc<World>, experiment: &Experiment| {
+        let mut run = Run::new(world, experiment, 1);
         while run.rounds_done() < 1 {
             run.advance(&|| false).unwrap();
         }
         run
     };
-    let first = after_one(&with(Strategy::Random, 1));
+    let first = after_one(&world, &with(Strategy::Random, 1));
     let mut shared = 0;
     for &strategy in Strategy::ALL {
         let experiment = Experiment { rounds: 2, ..with(strategy, 1) };
@@ -91,12 +91,21 @@ fn runs_that_differ_in_their_strategies_alone_share_the_first_round() {
             continue;
         }
         let alone = run(&world, &experiment);
-        let (first, own) = (after_one(&Experiment { rounds: 2, ..with(Strategy::Random, 1) }), Own::default());
-        let begun = first.first_round_for(&experiment, own).unwrap_or_else(|| panic!("{strategy} begins by itself"));
+        let first = after_one(&world, &Experiment { rounds: 2, ..with(Strategy::Random, 1) });
+        let begun = first.first_round_for(&experiment, Own::default());
+        let begun = begun.unwrap_or_else(|| panic!("{strategy} begins by itself"));
         assert_eq!(first_difference(&to_the_end(begun), &alone), None, "{strategy}");
         shared += 1;
     }
     assert!(shared > 10);
+    // Of those that generate, with the maps that were solved.
+    let [draws, steps] =
+        [Strategy::RandomLatent, Strategy::Si].map(|strategy| Experiment { strategy, rounds: 2, ..few_vessels() });
+    let vessels = make_world(&draws);
+    let begun = after_one(&vessels, &draws).first_round_for(&steps, Own::default()).unwrap();
+    assert_eq!(first_difference(&to_the_end(begun), &run(&vessels, &steps)), None);
+    let real = Experiment { strategy: Strategy::Random, ..steps };
+    assert!(!after_one(&vessels, &draws).begins_like(&real), "real masks and decoded ones");
     for other in [
         with(Strategy::Snn, 2),
         Experiment { alpha: 0.5, ..with(Strategy::Snn, 1) },

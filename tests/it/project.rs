@@ -137,8 +137,10 @@ fn with_labels_from_the_truth_a_project_has_the_rounds_of_a_run_to_the_bit() {
     let (image, right) = project.labels().unwrap().test[0];
     let other = (right + 1) % project.classes().len() as Class;
     project.say(image, Said::label(other, 3, "test")).unwrap();
-    let changed = Status::of(&project).unwrap().curve;
-    assert!(changed.iter().zip(&status.curve).any(|(a, b)| a.accuracy != b.accuracy), "{changed:?}");
+    let changed = Status::of(&project).unwrap();
+    assert!(changed.curve.iter().zip(&status.curve).any(|(a, b)| a.accuracy != b.accuracy), "{changed:?}");
+    assert_eq!((changed.test_labels_changed, changed.accuracy_before_changes), (1, status.accuracy));
+    assert!(changed.changes().unwrap().contains("% with 1 test label as given before"), "{changed:?}");
     project.say(image, Said::label(right, 3, "test")).unwrap();
     assert_eq!(Status::of(&project).unwrap(), status);
 

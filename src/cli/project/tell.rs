@@ -52,7 +52,8 @@ pub fn accuracy(status: &Status) -> String {
             let images = counted(status.test_images, "test image");
             let more = status.test_images_to_halve.unwrap_or(0);
             format!(
-                "accuracy {accuracy:.1} %, 95 % interval {low:.1} to {high:.1} %, on {images}; {more} more would halve it"
+                "accuracy {accuracy:.1} %, 95 % interval {low:.1} to {high:.1} %, on {images}; {more} more would halve it{}",
+                status.changes().map_or_else(String::new, |text| format!("; {text}"))
             )
         }
         _ if status.test_images == 0 && status.test_images_unlabelled > 0 => {

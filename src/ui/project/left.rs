@@ -122,6 +122,9 @@ fn accuracy(ui: &mut Ui, status: &Status, theme: &Theme) {
                 thousands(more)
             );
             said(ui, text, theme);
+            if let Some(changes) = status.changes() {
+                said(ui, changes, theme);
+            }
         }
         _ if status.test_images == 0 => {
             let text = "Not known: no test image is labelled. They are drawn at random and never trained on.";
