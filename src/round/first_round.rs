@@ -1,7 +1,7 @@
 //! The first round, which runs of several strategies have in common: it is computed once.
 
 use super::resume::Resuming;
-use super::run::Run;
+use super::run::{Run, Stage};
 use crate::archive::{Checkpoint, CheckpointOf};
 use crate::experiment::{Experiment, Own};
 use crate::history::History;
@@ -19,7 +19,8 @@ impl Run {
     /// long that round took here. `None` unless this run is at the end of just that round, with its weights.
     pub fn first_round_for(&self, other: &Experiment, own: Own) -> Option<Self> {
         let header = &self.history.header;
-        if self.rounds_done() != 1 || header.forked.is_some() || !self.begins_like(other) {
+        let is_at_its_end = self.rounds_done() == 1 && matches!(self.stage, Stage::Propose | Stage::Done);
+        if !is_at_its_end || header.forked.is_some() || !self.begins_like(other) {
             return None;
         }
         let mut history = History::new(Self::header(&self.world, other, header.repeat));

@@ -113,8 +113,18 @@ fn runs_that_differ_in_their_strategies_alone_share_the_first_round() {
     ] {
         assert!(!first.begins_like(&other) && first.first_round_for(&other, Own::default()).is_none(), "{other:?}");
     }
-    let begun = Run::new(&world, &with(Strategy::Snn, 1), 1);
-    assert!(begun.first_round_for(&with(Strategy::Random, 1), Own::default()).is_none(), "its round has not ended");
+    let mut run = Run::new(&world, &with(Strategy::Snn, 1), 1);
+    let gives = |run: &Run| run.first_round_for(&with(Strategy::Random, 1), Own::default()).is_some();
+    assert!(!gives(&run), "its round has not ended");
+    while run.rounds_done() < 1 {
+        run.advance(&|| false).unwrap();
+    }
+    assert!(gives(&run));
+    while !run.is_training_next() {
+        run.advance(&|| false).unwrap();
+    }
+    run.advance(&|| false).unwrap();
+    assert!(!gives(&run), "its weights are those of the second");
 }
 
 /// Without weights its rounds are computed again, including turns, with the same result; a file stores all of it.
