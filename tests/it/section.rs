@@ -124,7 +124,7 @@ fn samples_and_points_are_solved_and_predicted_and_labelling_is_told_as_it_happe
     assert!(matches!(before.outcome, Outcome::Solved(_)));
     listener.engine.send(Command::StepRound);
     let [made, random] = [Strategy::RandomLatent, Strategy::Random].map(|s| listener.id(s));
-    listener.until_phase(Phase::Paused);
+    listener.until_phase(Phase::Finished);
     let told: Vec<_> = listener
         .heard
         .iter()

@@ -152,7 +152,10 @@ impl AppState {
     pub fn undo_since(&mut self, since: u64) -> Option<Vec<Command>> {
         let undo = self.list.last_change(since)?;
         let commands = match &undo {
-            Undo::Removed(keys) => self.held(keys, false),
+            Undo::Removed(keys) => {
+                self.messages.withdraw(|offer| matches!(offer, Offer::PutBack(put) if put == keys));
+                self.held(keys, false)
+            }
             _ => Vec::new(),
         };
         self.list.restore(undo);
@@ -247,7 +250,10 @@ mod tests {
             assert!(s.undo().is_empty());
             assert_eq!(s.list.entries().map(Entry::name).collect::<Vec<_>>(), names);
         }
+        let offered = |s: &AppState| s.messages.iter().any(|m| !m.over && !m.offers.is_empty());
+        assert!(offered(&s));
         assert!(held(&s.undo(), false));
+        assert!(!offered(&s), "what the note offers was done");
         assert_eq!((s.list.entries().count(), s.histories().len()), (2, 2));
         assert!(s.undo().is_empty() && s.list.undo_text().is_none());
     }
