@@ -293,6 +293,7 @@ mod tests {
             last_repeat: 1,
             rounds_done: 1,
             rounds: 1,
+            forks: 0,
             finished: true,
             removed: Vec::new(),
         };

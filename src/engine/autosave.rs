@@ -30,6 +30,9 @@ pub struct Saved {
     pub rounds: usize,
     /// Whether no run has rounds left.
     pub finished: bool,
+    /// How many forks there are beside the runs of these variants.
+    #[serde(default)]
+    pub forks: usize,
     /// The names of the runs that the user took off the list, which are not counted.
     #[serde(default)]
     pub removed: Vec<String>,
@@ -165,6 +168,7 @@ mod tests {
             rounds: 12,
             finished: false,
             removed: vec!["snn-02".into()],
+            forks: 0,
         }
     }
 

@@ -38,6 +38,7 @@ impl Session {
             rounds_done: wanted().filter_map(|p| self.run(p.id)).map(|r| r.run.rounds_done()).sum(),
             rounds: wanted().map(|p| p.experiment.rounds).sum(),
             finished: wanted().all(|p| self.run(p.id).is_some_and(|r| r.run.is_done())),
+            forks: self.planned.iter().filter(|p| p.parent.is_some()).filter_map(name).count(),
             removed: self.planned.iter().filter(|p| p.removed).filter_map(name).collect(),
         }
     }

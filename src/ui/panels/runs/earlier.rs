@@ -199,7 +199,7 @@ impl Earlier {
 fn told(session: &Left) -> String {
     let saved = &session.saved;
     let cells = saved.variants.len() * (saved.last_repeat + 1 - saved.first_repeat.min(saved.last_repeat));
-    let runs = cells.saturating_sub(saved.removed.len());
+    let runs = (cells + saved.forks).saturating_sub(saved.removed.len());
     let runs = if runs == 1 { "1 run".to_owned() } else { format!("{runs} runs") };
     let rounds = match saved.finished {
         true => format!("{} rounds", saved.rounds),
@@ -244,7 +244,8 @@ mod tests {
             rounds_done: 4,
             rounds: 10,
             finished: false,
-            removed: vec!["snn-02".into()],
+            forks: 1,
+            removed: vec!["snn-02".into(), "random-01-fork-01".into()],
         };
         let day = jiff::Span::new().hours(24);
         for (at, day, finished, end) in
