@@ -14,6 +14,11 @@ use super::winograd::Winograd;
 
 /// Columns of a product: the places of one or several images. Fewer cost speed in deep layers, more gain nothing.
 const COLUMNS: usize = 1_024;
+/// The same of layers with few weights and long patches, whose patches then stay in the second-level cache; packing such
+/// weights again costs little.
+const COLUMNS_OF_FEW: usize = 512;
+const FEW_WEIGHTS: usize = 32_768;
+const LONG_PATCH: usize = 256;
 
 /// Memory for padded images, patches and products.
 type Scratch<'a> = [&'a mut Vec<f32>; 3];
@@ -113,9 +118,17 @@ impl Geometry {
         self.image[0] * self.kernel[0] * self.kernel[1]
     }
 
-    /// Images of one product, at least one; independent of the number of images and of threads.
+    /// Images of one product, at least one; independent of the number of images and of threads. Of the gradient of the weights
+    /// it decides the order of the sums.
     fn together(&self) -> usize {
         (COLUMNS / self.places()).max(1)
+    }
+
+    /// Images of one product whose sums are over one image each, so that it changes no bit.
+    fn together_apart(&self) -> usize {
+        let patch = self.patch_len();
+        let columns = if patch >= LONG_PATCH && self.out * patch <= FEW_WEIGHTS { COLUMNS_OF_FEW } else { COLUMNS };
+        (columns / self.places()).max(1)
     }
 
     /// Rows of results of one product, if an image alone has too many places.
@@ -144,7 +157,7 @@ impl Geometry {
         }
         let n = images.len() / self.image_len();
         let mut result = vec![0.0; n * self.result_len()];
-        let group = self.together();
+        let group = self.together_apart();
         let weights = Matrix::new(weights, self.out, self.patch_len());
         let pairs = images.par_chunks(group * self.image_len()).zip(result.par_chunks_mut(group * self.result_len()));
         pairs.for_each(|(images, result)| {
@@ -181,7 +194,7 @@ impl Geometry {
         }
         let n = result.len() / self.result_len();
         let mut images = vec![0.0; n * self.image_len()];
-        let group = self.together();
+        let group = self.together_apart();
         let weights = Matrix::new(weights, self.out, self.patch_len());
         let pairs = images.par_chunks_mut(group * self.image_len()).zip(result.par_chunks(group * self.result_len()));
         pairs.for_each(|(images, result)| {

@@ -10,7 +10,7 @@ use super::layer::{Layer, Wanted};
 
 /// The fewest and the most rows or columns of a product that a thread computes at once.
 const LEAST: usize = 64;
-const MOST: usize = 512;
+const MOST: usize = 2_048;
 
 /// A matrix in a slice: rows, columns, and the steps from row to row and from column to column.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +63,10 @@ pub fn multiply(a: Matrix<'_>, b: Matrix<'_>, result: &mut [f32], apart: usize, 
 }
 
 fn multiply_into(a: Matrix<'_>, b: Matrix<'_>, mut result: ArrayViewMut2<'_, f32>, add: bool) {
+    if result.ncols() > result.nrows() {
+        // The same sums, transposed: the kernel is faster with the longer side first.
+        return multiply_into(b.transposed(), a.transposed(), result.reversed_axes(), add);
+    }
     if let (Some(a), Some(b)) = (a.view(), b.view()) {
         general_mat_mul(1.0, &a, &b, if add { 1.0 } else { 0.0 }, &mut result);
     } else {
