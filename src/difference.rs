@@ -1,7 +1,7 @@
 //! What differs between two histories: the settings first, then the first round; and what is only told of them.
 
 use crate::experiment::Field;
-use crate::history::{Header, History, Refused, RoundRecord};
+use crate::history::{Fork, Header, History, Refused, RoundRecord};
 use crate::identity::{Origin, UNKNOWN};
 
 /// What differs between two histories.
@@ -51,15 +51,22 @@ pub fn settings(a: &Header, b: &Header) -> Vec<Unequal> {
     forget_unless_both(&mut one.labels_from, &mut two.labels_from);
     forget_unless_both(&mut one.generator_weights, &mut two.generator_weights);
     forget_unless_both(&mut one.codes_digest, &mut two.codes_digest);
-    let (one, two) = (leaves(&one), leaves(&two));
     let absent = || "nothing".to_owned();
+    // All settings of the run that a fork left are no difference each.
+    let left = |fork: &Option<Box<Fork>>| {
+        let what = |f: &Fork| format!("{}, seed {}, after round {}", f.experiment.strategy, f.experiment.seed, f.round);
+        fork.as_deref().map_or_else(absent, what)
+    };
+    let forked = (one.forked.is_some() != two.forked.is_some())
+        .then(|| unequal("forked from", left(&one.forked.take()), left(&two.forked.take())));
+    let (one, two) = (leaves(&one), leaves(&two));
     let value = |of: &[(String, String)], path: &str| {
         of.iter().find(|(p, _)| p == path).map_or_else(absent, |(_, value)| value.trim_matches('"').to_owned())
     };
     let only_two = two.iter().filter(|(path, _)| one.iter().all(|(p, _)| p != path));
     let paths = one.iter().chain(only_two).map(|(path, _)| path);
     let others = paths.map(|path| unequal(path, value(&one, path), value(&two, path)));
-    fields.chain(others).flatten().collect()
+    fields.chain(forked).chain(others).flatten().collect()
 }
 
 /// What is told of two runs where it differs.
@@ -199,5 +206,13 @@ mod tests {
         c.rounds.pop();
         assert!(first_difference(&b, &c).unwrap().starts_with("header, generator_weights"));
         assert_eq!(difference(&b, &c).round.as_deref(), Some("rounds: 10 and 9"));
+        // A fork is one line.
+        let fork = Fork { round: 3, experiment: a.header.experiment.clone(), parent: None };
+        let mut forked = a.clone();
+        forked.header.forked = Some(Box::new(fork));
+        assert_eq!(
+            said(&settings(&forked.header, &a.header)),
+            ["forked from: random, seed 1, after round 3 and nothing"]
+        );
     }
 }
