@@ -208,10 +208,12 @@ fn find(run: &ExportedRun, of_the_runs: &Ground, again: &Again) -> (Found<Datase
         .with_generator(again.generator.clone())
         .beside(Some(GridFolder::around(&run.path).generator()));
     let mut found: Found<Dataset> = Err("the data were not found".into());
+    // Such as that the generator beside the runs is damaged.
+    let mut warned = String::new();
     loop {
         if matches!(preparation.activity(), PreparationActivity::TrainingGenerator { .. }) {
             let why = "the trained generator is not in the cache (--cache-dir, or --generator FILE)";
-            return (found, Err(why.into()));
+            return (found, Err(format!("{why}{warned}")));
         }
         let why = match preparation.advance() {
             Ok(Some(Prepared::DataReady(dataset))) if dataset.digest() == header.data_digest => {
@@ -222,9 +224,13 @@ fn find(run: &ExportedRun, of_the_runs: &Ground, again: &Again) -> (Found<Datase
             Ok(Some(Prepared::Ready { world, .. })) => match world.ground.compare(of_the_runs) {
                 Ok(_) => return (found, Ok(world)),
                 Err(what) => {
-                    format!("the generator found is not that of the runs (--cache-dir, --generator): {what}")
+                    format!("the generator found is not that of the runs (--cache-dir, --generator): {what}{warned}")
                 }
             },
+            Ok(Some(Prepared::Warned(text))) => {
+                warned += &format!("; {text}");
+                continue;
+            }
             Ok(Some(_)) => continue,
             Ok(None) => "the preparation ended without a world".into(),
             Err(e) => e.to_string(),

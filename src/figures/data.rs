@@ -208,11 +208,11 @@ pub fn repeats_text(groups: &[Group]) -> String {
         (a, b) if a == b => format!("{a} repeats"),
         (a, b) => format!("{a} to {b} repeats"),
     };
-    let forks = match groups.iter().filter(|g| g.is_fork).count() {
+    let (forks, parents) = match groups.iter().filter(|g| g.is_fork).count() {
         0 => return repeats,
-        1 => "one fork".to_owned(),
-        n => format!("{n} forks"),
+        1 => ("one fork".to_owned(), "its parent"),
+        n => (format!("{n} forks"), "their parents"),
     };
-    let rounds = "whose first rounds are those of its parent";
+    let rounds = format!("whose first rounds are those of {parents}");
     if repeats.is_empty() { format!("{forks}, {rounds}") } else { format!("{repeats} and {forks}, {rounds}") }
 }

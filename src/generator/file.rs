@@ -105,18 +105,41 @@ pub fn check_free(path: &Path, generator: &dyn Generator, of: GeneratorOf<'_>) -
     same.map_err(|reason| GeneratorFileError::Unfit { path: path.into(), reason: taken(reason) })
 }
 
-/// The parameters in the bytes of a file, if they are what is wanted and whole.
-fn checked(bytes: &[u8], of: GeneratorOf<'_>) -> Result<Vec<NamedTensor>, String> {
-    let damaged = |e: &dyn std::fmt::Display| format!("it is no whole safetensors file ({e})");
+/// The SHA-256 of the weights in a generator's file, whatever it is of; an error names what is wrong with it.
+pub fn weights_of(path: &Path) -> Result<String, GeneratorFileError> {
+    let bytes = paths::read(path).map_err(|source| GeneratorFileError::Read { path: path.into(), source })?;
+    let weights = facts(&bytes).and_then(|facts| Ok(NamedTensor::hash(&tensors(&bytes, &facts)?)));
+    weights.map_err(|reason| GeneratorFileError::Unfit { path: path.into(), reason })
+}
+
+/// What a file says of its generator.
+struct Facts(BTreeMap<String, String>);
+
+impl Facts {
+    fn said(&self, key: &str) -> &str {
+        self.0.get(key).map_or("nothing", String::as_str)
+    }
+}
+
+fn damaged(why: &dyn std::fmt::Display) -> String {
+    format!("it is no whole safetensors file ({why})")
+}
+
+fn facts(bytes: &[u8]) -> Result<Facts, String> {
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(&e))?;
     let facts = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA));
-    let facts: BTreeMap<String, String> = facts.and_then(|f| serde_json::from_str(f).ok()).unwrap_or_default();
-    let said = |key: &str| facts.get(key).map_or("nothing", String::as_str);
-    match said(FORMAT) {
-        VERSION => {}
-        "nothing" => return Err("it does not say of which generator it is; `ridgewalk generator` writes one".into()),
-        other => return Err(format!("it is of the kind `{other}`, not `{VERSION}`")),
+    let facts = Facts(facts.and_then(|f| serde_json::from_str(f).ok()).unwrap_or_default());
+    match facts.said(FORMAT) {
+        VERSION => Ok(facts),
+        "nothing" => Err("it does not say of which generator it is; `ridgewalk generator` writes one".into()),
+        other => Err(format!("it is of the kind `{other}`, not `{VERSION}`")),
     }
+}
+
+/// The parameters in the bytes of a file, if they are what is wanted and whole.
+fn checked(bytes: &[u8], of: GeneratorOf<'_>) -> Result<Vec<NamedTensor>, String> {
+    let facts = facts(bytes)?;
+    let said = |key: &str| facts.said(key);
     for field in of.fields() {
         let (there, wanted) = (said(field.name), field.get(of.experiment));
         if there != wanted {
@@ -129,6 +152,10 @@ fn checked(bytes: &[u8], of: GeneratorOf<'_>) -> Result<Vec<NamedTensor>, String
     if said(DIGEST) != generator_digest(of.experiment, of.data) {
         return Err("its generator was trained by another version of the training".into());
     }
+    tensors(bytes, &facts)
+}
+
+fn tensors(bytes: &[u8], facts: &Facts) -> Result<Vec<NamedTensor>, String> {
     let mut tensors = Vec::new();
     for (name, view) in SafeTensors::deserialize(bytes).map_err(|e| damaged(&e))?.iter() {
         if view.dtype() != Dtype::F32 {
@@ -138,7 +165,7 @@ fn checked(bytes: &[u8], of: GeneratorOf<'_>) -> Result<Vec<NamedTensor>, String
         tensors.push(NamedTensor { name: name.to_owned(), shape: view.shape().to_vec(), values: values.collect() });
     }
     tensors.sort_by(|a, b| a.name.cmp(&b.name));
-    if NamedTensor::hash(&tensors) != said(WEIGHTS) {
+    if NamedTensor::hash(&tensors) != facts.said(WEIGHTS) {
         return Err("its weights do not have their checksum: it is damaged".into());
     }
     Ok(tensors)

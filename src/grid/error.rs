@@ -21,7 +21,7 @@ pub enum GridError {
     Lock(#[from] LockError),
     #[error("{cell}: {source}")]
     Resume { cell: String, source: ResumeError },
-    #[error("{}: it and this grid differ in the {difference}; choose another folder", path.display())]
+    #[error("{}: it and this grid differ in the {difference}; give the generator of those runs with --generator, or choose another folder", path.display())]
     OtherWorld { path: PathBuf, difference: GroundDifference },
     #[error("{}: it and this grid differ in {difference}; choose another folder", path.display())]
     OtherSetting { path: PathBuf, difference: String },

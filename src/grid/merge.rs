@@ -11,6 +11,7 @@ use super::saved::{agree, bare, is_bare};
 use crate::archive::{self, ALBUM_MAGIC, ArchiveError, EMBEDDING_MAGIC, HISTORY_EXTENSION};
 use crate::disk::FolderLock;
 use crate::experiment::Experiment;
+use crate::generator::file as generator;
 use crate::history::History;
 use crate::identity::Likeness;
 use crate::trajectory::{Album, Embedding};
@@ -97,7 +98,8 @@ fn merged(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged, G
     let mut left_out = Vec::new();
     let experiment = write_experiment(&folders, &sources, out, own.is_empty())?;
     if keep == Keep::Everything {
-        write_shared(&folders, out, own.is_empty(), &mut left_out)?;
+        let weights = sources.first().and_then(|s| s.history.header.generator_weights.as_ref());
+        write_shared(&folders, weights, out, own.is_empty(), &mut left_out)?;
     }
     for source in &mut sources {
         let (is_own, cell) = (own.contains(&resolved(&source.path)), Cell::of(&source.history));
@@ -284,6 +286,7 @@ fn write_experiment(
 /// is missing of them.
 fn write_shared(
     folders: &[GridFolder],
+    weights: Option<&String>,
     out: &GridFolder,
     new: bool,
     left_out: &mut Vec<String>,
@@ -291,7 +294,12 @@ fn write_shared(
     let all = || std::iter::once(out).filter(|_| !new).chain(folders);
     let unread = |path: &Path| archive::read::<Embedding>(path, EMBEDDING_MAGIC).err().map(|e| e.to_string());
     copy_whole(all().map(GridFolder::embedding), &out.embedding(), unread, left_out)?;
-    copy_whole(all().map(GridFolder::generator), &out.generator(), |_| None, left_out)?;
+    let unfit = |path: &Path| match generator::weights_of(path) {
+        Ok(there) if weights.is_none_or(|weights| *weights == there) => None,
+        Ok(_) => Some(format!("{}: it is not the generator of these runs", path.display())),
+        Err(e) => Some(e.to_string()),
+    };
+    copy_whole(all().map(GridFolder::generator), &out.generator(), unfit, left_out)?;
     copy_whole(all().map(GridFolder::masks_report), &out.masks_report(), |_| None, left_out)
 }
 

@@ -178,7 +178,12 @@ impl Status {
                 .map(|p| 100.0 * self::correct(p, &before) as f32 / before.len() as f32),
             next_batch: if out.is_empty() { next } else { open },
             batch: out.len(),
-            test_images_unlabelled: count(&|part| part.is_test()) - labels.test.len(),
+            test_images_unlabelled: images
+                .iter()
+                .enumerate()
+                .filter(|(at, image)| image.part.is_test() && !project.is_given_up(*at))
+                .count()
+                - labels.test.len(),
             pool,
             labelled_by_class,
             new_labels,

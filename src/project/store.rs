@@ -249,13 +249,17 @@ impl Project {
 
     /// Images of the pool that are not to be proposed in this round, by what a person said of them.
     pub fn passed_over(&self, round: usize) -> Vec<usize> {
-        let is_passed = |image: &super::images::Image| match self.log.last(&image.file) {
-            Some(Row { answer: Answer::NotSure | Answer::NoneOfThese, .. }) => true,
-            Some(row) => row.answer == Answer::Skipped && row.round == round,
-            None => false,
+        let is_skipped = |image: &super::images::Image| {
+            self.log.last(&image.file).is_some_and(|row| row.answer == Answer::Skipped && row.round == round)
         };
-        let all = self.images.all().iter().enumerate();
-        all.filter(|(_, image)| image.part == Part::Pool && is_passed(image)).map(|(at, _)| at).collect()
+        let all = self.images.all().iter().enumerate().filter(|(_, image)| image.part == Part::Pool);
+        all.filter(|(at, image)| self.is_given_up(*at) || is_skipped(image)).map(|(at, _)| at).collect()
+    }
+
+    /// Whether a person was not sure of an image, or said that it is none of the classes: it is not asked for again.
+    pub fn is_given_up(&self, image: usize) -> bool {
+        let last = self.log.last(&self.images.all()[image].file);
+        last.is_some_and(|row| matches!(row.answer, Answer::NotSure | Answer::NoneOfThese))
     }
 
     /// Appends an answer about an image; it is on the disk when this returns.
@@ -327,7 +331,7 @@ impl Project {
     pub fn draw_test(&mut self, count: usize) -> Result<Vec<usize>, ProjectError> {
         let mut order: Vec<usize> = (0..self.images.given()).collect();
         Streams::new(self.experiment.seed).get("project-test-set", 0).shuffle(&mut order);
-        let open = |at: &&usize| self.label_of(**at).is_none();
+        let open = |at: &&usize| self.label_of(**at).is_none() && !self.is_given_up(**at);
         let part = |at: usize| self.images.all()[at].part;
         let before = order.iter().filter(open).filter(|at| part(**at).is_test());
         let mut drawn: Vec<usize> = before.take(count).copied().collect();

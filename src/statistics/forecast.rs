@@ -46,7 +46,9 @@ pub fn forecast(curve: &[Reached], labels: usize) -> Result<Forecast, String> {
     };
     let rounds = points.len();
     if rounds < FEWEST {
-        return Err(format!("{FEWEST} rounds with a test accuracy are needed, and {rounds} there"));
+        return Err(format!(
+            "{FEWEST} rounds with a test accuracy and different numbers of labels are needed, and {rounds} there"
+        ));
     }
     if labels <= last.labels {
         return Err(format!("{labels} labels are there already"));
@@ -133,7 +135,11 @@ mod tests {
         let law = |n: f64| 40.0 * (n / 100.0).powf(-0.5);
         for (points, labels, says) in [
             (vec![], 100, "no round"),
-            (curve(law, &[100, 200, 300]), 600, "4 rounds with a test accuracy are needed, and 3 there"),
+            (
+                curve(law, &[100, 200, 300]),
+                600,
+                "4 rounds with a test accuracy and different numbers of labels are needed, and 3 there",
+            ),
             (curve(law, &[100, 100, 200, 300]), 600, "and 3 there"),
             (curve(law, &[100, 200, 300, 400]), 400, "400 labels are there already"),
             (curve(law, &[1_000, 1_010, 1_020, 1_030]), 2_060, "not doubled"),

@@ -10,7 +10,7 @@ use ridgewalk::experiment::{Experiment, GeneratorKind, Strategy};
 use ridgewalk::generator::GeneratorLosses;
 use ridgewalk::generator::cache::GeneratorCache;
 use ridgewalk::identity::Ground;
-use ridgewalk::world::{Preparation, Prepared};
+use ridgewalk::world::{GeneratorFrom, Preparation, Prepared};
 
 use crate::common::tiny;
 use crate::convolutional::narrow;
@@ -149,7 +149,7 @@ fn a_stopped_window_keeps_the_generator_in_training_and_knows_the_time_left_as_i
     listener.until("that it goes on", says("The training of the generator goes on after epoch"));
     let first = listener.until("its progress", trains);
     assert!(left(&first), "{first:?}");
-    listener.until("the generator", |e| matches!(e, Event::GeneratorReady { cached: false, .. }));
+    listener.until("the generator", |e| matches!(e, Event::GeneratorReady { from: GeneratorFrom::Training, .. }));
     let epoch = |e: &Event| match e {
         Event::GeneratorLoss { epoch, .. } => Some(*epoch),
         _ => None,

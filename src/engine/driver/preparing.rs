@@ -90,13 +90,13 @@ impl Core {
             Prepared::Encoded | Prepared::Labelled | Prepared::Taught | Prepared::Checked => {}
             Prepared::MasksJudged(report) => self.say(Event::MasksJudged(report)),
             Prepared::Warned(text) => self.message(Level::Warning, text),
-            Prepared::Ready { world, from } => self.begin_runs(world, from != GeneratorFrom::Training),
+            Prepared::Ready { world, from } => self.begin_runs(world, from),
         }
     }
 
-    fn begin_runs(&mut self, world: Arc<World>, cached: bool) {
+    fn begin_runs(&mut self, world: Arc<World>, from: GeneratorFrom) {
         log::info!("the generator was ready {:.1} s after the start", self.started.elapsed().as_secs_f32());
-        self.say(Event::GeneratorReady { cached, latent_scale: world.latent.scale() });
+        self.say(Event::GeneratorReady { from, latent_scale: world.latent.scale() });
         self.publish_codes(Arc::clone(world.latent.codes()), false);
         self.wake_now();
         self.say(walks::cloud(&world));
@@ -124,7 +124,13 @@ impl Core {
         let replayed = replaying.advance();
         let progress = replaying.progress();
         let Some(Replayed { run, misfit, said }) = replayed else {
+            let waiting = if replaying.is_elsewhere() { session.hold_unbegun() } else { 0 };
             session.before = Before::Nothing;
+            if waiting > 0 {
+                let text = "Runs that have not begun wait: here they would begin in another latent space than those that \
+                            were saved. With the generator of those (--generator FILE) they go on.";
+                self.message(Level::Warning, text.into());
+            }
             return self.runs_are_there();
         };
         misfit.into_iter().for_each(|run| session.hold(run, true));

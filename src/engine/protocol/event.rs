@@ -16,6 +16,7 @@ use crate::identity::Origin;
 use crate::latent::Sparsity;
 use crate::round::LabelProgress;
 use crate::trajectory::{BaseRate, StepMeasure};
+use crate::world::GeneratorFrom;
 use crate::world::own_masks::MaskReport;
 
 /// One event of the engine.
@@ -45,8 +46,8 @@ pub enum Event {
     /// While the generator trains: G(z) for the same few codes z from N(0, I), as images of the data set's shape,
     /// concatenated.
     GeneratorSamples { images: Arc<Vec<u8>> },
-    /// The generator is ready; `cached` if it was loaded from the cache.
-    GeneratorReady { cached: bool, latent_scale: f32 },
+    /// The generator is ready.
+    GeneratorReady { from: GeneratorFrom, latent_scale: f32 },
     /// A run begins.
     RunStarted { run: RunId, header: Box<Header> },
     /// Samples were labelled for this round (round 1: the initial set). Training on them begins.

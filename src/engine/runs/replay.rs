@@ -20,6 +20,8 @@ pub struct Replaying {
     world: Arc<World>,
     waiting: VecDeque<(RunId, Source)>,
     now: Option<(RunId, Resuming, Checkpoints)>,
+    /// Whether a run was computed in another latent space, or on other data.
+    elsewhere: bool,
     /// Whether a run shown so far has no weights.
     without_weights: bool,
     /// What was told of the runs' latent space that is not known, or not equal to the bit.
@@ -56,7 +58,7 @@ impl Replaying {
     /// Loads saved runs.
     pub fn new(world: &Arc<World>, saved: Vec<(RunId, Source)>) -> Self {
         let world = Arc::clone(world);
-        Self { world, waiting: saved.into(), now: None, without_weights: false, noted: Vec::new() }
+        Self { world, waiting: saved.into(), now: None, elsewhere: false, without_weights: false, noted: Vec::new() }
     }
 
     /// The run being loaded if masks are solved for it; the number of solved masks, and of all.
@@ -64,6 +66,11 @@ impl Replaying {
         let (run, resuming, _) = self.now.as_ref()?;
         let (done, total) = resuming.progress();
         Some((*run, done, total))
+    }
+
+    /// Whether a run was computed in another latent space, or on other data: none may begin beside it here.
+    pub fn is_elsewhere(&self) -> bool {
+        self.elsewhere
     }
 
     /// Does one unit of work; `None` once every run is shown, or was reported as not fitting this world.
@@ -74,7 +81,7 @@ impl Replaying {
             match resuming.advance() {
                 Ok(true) => self.now = Some((id, resuming, checkpoints)),
                 Ok(false) => self.show(&mut replayed, &name, id, resuming.finish(), checkpoints),
-                Err(e) => replayed.misfit(id, &name, &e),
+                Err(e) => self.misfit(&mut replayed, id, &name, &e),
             }
             return Some(replayed);
         }
@@ -107,7 +114,7 @@ impl Replaying {
         match checkpoint {
             Some(checkpoint) => match Resuming::new(&self.world, history, checkpoint, MadeMaps::default()) {
                 Ok(resuming) => self.now = Some((id, resuming, checkpoints)),
-                Err(e) => replayed.misfit(id, &name, &e),
+                Err(e) => self.misfit(&mut replayed, id, &name, &e),
             },
             None => {
                 let run = Run::replay(&self.world, history);
@@ -119,7 +126,7 @@ impl Replaying {
     }
 
     fn show(
-        &self,
+        &mut self,
         replayed: &mut Replayed,
         name: &str,
         id: RunId,
@@ -130,15 +137,14 @@ impl Replaying {
             Ok(run) => {
                 replayed.run = Some(ShownRun::new(id, run, checkpoints, &self.world));
             }
-            Err(e) => replayed.misfit(id, name, &e),
+            Err(e) => self.misfit(replayed, id, name, &e),
         }
     }
-}
 
-impl Replayed {
-    fn misfit(&mut self, run: RunId, name: &str, error: &ResumeError) {
-        self.misfit = Some(run);
-        self.said.push(Event::Message { level: Level::Error, text: format!("{name}: {error}") });
+    fn misfit(&mut self, replayed: &mut Replayed, run: RunId, name: &str, error: &ResumeError) {
+        self.elsewhere |= matches!(error, ResumeError::OtherGround(_));
+        replayed.misfit = Some(run);
+        replayed.said.push(Event::Message { level: Level::Error, text: format!("{name}: {error}") });
     }
 }
 

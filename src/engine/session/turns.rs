@@ -51,6 +51,14 @@ impl Session {
         if changed { self.write_plan() } else { Vec::new() }
     }
 
+    /// Holds the runs that have not begun; how many.
+    pub fn hold_unbegun(&mut self) -> usize {
+        let unbegun = self.planned.iter().map(|p| p.id).filter(|id| self.run(*id).is_none() && !self.held.contains(id));
+        let unbegun: Vec<RunId> = unbegun.collect();
+        self.held.extend(&unbegun);
+        unbegun.len()
+    }
+
     /// Holds every run that has rounds left.
     pub fn hold_all(&mut self) {
         let open: Vec<RunId> = self.planned.iter().filter(|p| self.due_of(p).is_some()).map(|p| p.id).collect();

@@ -134,11 +134,16 @@ fn rounds(all: &[History], e: &Experiment) -> String {
         Augmentation::None => "",
         Augmentation::FlipAndShift => " Training images were mirrored and shifted at random.",
     };
+    let ended = || all.iter().filter(|h| !h.is_fork()).map(|h| h.rounds.len());
+    let count = match (ended().min().unwrap_or(e.rounds), ended().max().unwrap_or(e.rounds)) {
+        (1, 1) => "1 round".to_owned(),
+        (least, most) if least == most => format!("{most} rounds"),
+        (least, most) => format!("{least} to {most} rounds"),
+    };
     let mut text = format!(
-        "**Rounds.** {} rounds of {each}. In round 1 the samples were chosen by `first_set={}`. In each round the \
+        "**Rounds.** {count} of {each}. In round 1 the samples were chosen by `first_set={}`. In each round the \
          target ({}{width}) was trained on all labelled samples, {weights}: {training} by Adam, learning rate {}, \
          ε = {:e}.{augmented}",
-        e.rounds,
         e.first_set,
         target.label(),
         e.learning_rate,
@@ -184,13 +189,17 @@ fn own_fields(e: &Experiment) -> String {
 
 /// What each fork left, and how it went on; empty without one.
 fn forks(all: &[History]) -> String {
-    let told = all.iter().filter_map(|run| {
+    let mut runs: Vec<&History> = all.iter().collect();
+    // What left a fork comes after it.
+    runs.sort_by_key(|run| run.strategies().len());
+    let told = runs.into_iter().filter_map(|run| {
         let (fork, e) = (run.header.forked.as_ref()?, &run.header.experiment);
         let seed = if e.seed == fork.experiment.seed { String::new() } else { format!(" and seed {}", e.seed) };
         Some(format!(
-            " *{}* left a run of {}, seed {}, after round {} and went on by {}{}{seed}: {}",
+            " *{}* left a run of {}{}, seed {}, after round {} and went on by {}{}{seed}: {}",
             run.label(),
             fork.experiment.strategy.label(),
+            own_fields(&fork.experiment),
             fork.experiment.seed,
             fork.round,
             e.strategy.label(),

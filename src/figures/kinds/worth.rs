@@ -92,7 +92,9 @@ fn notes(found: &Worth, histories: &[History], condition: &str) -> Vec<String> {
             "The price is unknown: no history has a round after the first with it, as those of earlier versions.".into()
         }
         n if n == all => format!("{what}."),
-        n => format!("{what}; known of {n} of {all} runs: others are of an earlier version."),
+        n => format!(
+            "{what}; known of {n} of {all} runs: others have no round after the first, or are of an earlier version."
+        ),
     });
     let mut devices: Vec<&str> = histories.iter().filter(|_| priced > 0).map(|h| h.header.device.as_str()).collect();
     devices.sort_unstable();

@@ -13,6 +13,7 @@ use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{AppState, Pending};
+use crate::world::GeneratorFrom;
 
 pub const STRIP_HEIGHT: f32 = 44.0;
 
@@ -213,11 +214,12 @@ fn stations(state: &AppState) -> Vec<Station> {
         .dataset
         .as_ref()
         .map_or_else(|| e.dataset.label().to_owned(), |d| format!("{} images", words::thousands(d.train.len())));
-    let generator = match (state.generator.cached, state.generator.losses.last()) {
-        (true, _) if !e.generator.is_trained() => e.generator.label().to_owned(),
-        (true, _) => format!("{}, from the cache", e.generator.label()),
-        (_, Some((epoch, _))) if !ready => format!("{}, epoch {epoch:.1}", e.generator.label()),
-        _ => e.generator.label().to_owned(),
+    let label = e.generator.label();
+    let generator = match (&state.generator.from, state.generator.losses.last()) {
+        (Some(GeneratorFrom::Cache), _) if e.generator.is_trained() => format!("{label}, from the cache"),
+        (Some(GeneratorFrom::File(_)), _) if e.generator.is_trained() => format!("{label}, from a file"),
+        (_, Some((epoch, _))) if !ready => format!("{label}, epoch {epoch:.1}"),
+        _ => label.to_owned(),
     };
     let bought = state.live_runs().filter_map(|r| r.records().last().map(|r| r.labels)).max().unwrap_or(0);
     let variant = |(name, runs): (String, Vec<_>)| match runs.len() {

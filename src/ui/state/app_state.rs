@@ -23,6 +23,7 @@ use crate::figures::{Kin, Looks};
 use crate::generator::GeneratorLosses;
 use crate::grid::GridFolder;
 use crate::round::Turn;
+use crate::world::GeneratorFrom;
 use crate::world::own_masks::MaskReport;
 
 /// Everything received from the engine, and the user's selections.
@@ -97,7 +98,7 @@ impl Progress {
     }
 }
 
-/// The state of the generator: trained here, or taken from the cache.
+/// The state of the generator: trained here, or taken from the cache or a file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct GeneratorState {
     /// Epoch and losses.
@@ -106,7 +107,8 @@ pub struct GeneratorState {
     pub samples: Option<Arc<Vec<u8>>>,
     pub samples_version: u64,
     pub ready: bool,
-    pub cached: bool,
+    /// Where it comes from, once it is ready.
+    pub from: Option<GeneratorFrom>,
     /// Mean standard deviation of the embedding's axes, the unit of alpha; 0 before it is known.
     pub latent_scale: f32,
 }
@@ -218,9 +220,9 @@ impl AppState {
                 self.generator.samples = Some(images);
                 self.generator.samples_version += 1;
             }
-            Event::GeneratorReady { cached, latent_scale } => {
+            Event::GeneratorReady { from, latent_scale } => {
                 self.generator.ready = true;
-                self.generator.cached = cached;
+                self.generator.from = Some(from);
                 self.generator.latent_scale = latent_scale;
             }
             Event::RunStarted { run, header } => {

@@ -315,7 +315,7 @@ fn work_that_no_round_has_ended_is_at_stake() {
     assert_eq!(s.at_stake(long), None, "nobody has pressed Run");
     s.intent = Intent::Running;
     assert!(s.at_stake(long).unwrap().contains("kept as of its last checkpoint"));
-    s.apply(Event::GeneratorReady { cached: false, latent_scale: 1.0 });
+    s.apply(Event::GeneratorReady { from: crate::world::GeneratorFrom::Training, latent_scale: 1.0 });
     s.apply(progress(Phase::Paused));
     assert_eq!(s.at_stake(long), None, "the generator is in the cache");
     s.apply(progress(Phase::TrainingTarget));

@@ -66,7 +66,7 @@ impl Panel for CurvesPanel {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
             if measured {
                 self.accuracy(ui, &series, cx);
-            } else if cx.state.generator.losses.len() > 1 && !cx.state.generator.cached {
+            } else if cx.state.generator.losses.len() > 1 {
                 generator::ui(ui, cx);
             } else {
                 widgets::empty_state(ui, "Learning curves", &awaited(cx));
