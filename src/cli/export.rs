@@ -51,7 +51,10 @@ fn lacking(histories: &[History]) -> Option<String> {
     let variants: BTreeSet<&String> = here.iter().map(|(variant, _)| variant).collect();
     let all = variants.iter().flat_map(|variant| repeats.iter().map(|repeat| ((*variant).clone(), *repeat)));
     let missing = all.filter(|cell| !here.contains(cell)).map(|(variant, repeat)| format!("no {variant}-{repeat:02}"));
-    let is_open = |h: &&&History| h.rounds.last().is_none_or(|r| !r.is_last_of(&h.header.experiment));
+    let is_open = |h: &&&History| {
+        let e = &h.header.experiment;
+        !e.is_endless() && h.rounds.last().is_none_or(|r| !r.is_last_of(e))
+    };
     let open = runs.iter().filter(is_open).map(|h| {
         let (variant, repeat, rounds) = (h.variant().stem(), h.header.repeat, h.header.experiment.rounds);
         format!("{variant}-{repeat:02} has {} of {rounds} rounds", h.rounds.len())

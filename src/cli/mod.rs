@@ -321,5 +321,11 @@ fn draw(args: &FiguresArgs) -> anyhow::Result<()> {
     for path in written {
         say!("{}", path.display());
     }
+    if histories.iter().any(|h| h.header.experiment.is_endless()) {
+        say!(
+            "note: accuracies of a project are here those that its rounds ended with, on the test labels of that time; \
+             `ridgewalk project status` counts them on those there are by now"
+        );
+    }
     Ok(())
 }

@@ -5,7 +5,15 @@ use super::fields::{Digest, Experiment, Field};
 use super::networks::TargetKind;
 use super::strategy::Strategy;
 
+/// The most rounds there can be, which stand for no end.
+const ENDLESS: usize = 10_000;
+
 impl Experiment {
+    /// Whether it goes on as long as people label, as that of a project does.
+    pub fn is_endless(&self) -> bool {
+        self.rounds >= ENDLESS
+    }
+
     /// The target network: `target`, or the default of the task if `target` predicts something else.
     pub fn network(&self) -> TargetKind {
         let task = self.dataset.task();

@@ -8,6 +8,7 @@ use super::folder::GridFolder;
 use super::saved::is_of;
 use crate::archive::{self, ArchiveError, EMBEDDING_MAGIC};
 use crate::experiment::Experiment;
+use crate::generator::file;
 use crate::history::Header;
 use crate::identity::{Ground, Likeness, Origin};
 use crate::paths;
@@ -137,12 +138,20 @@ pub(super) fn write_embedding(folder: &GridFolder, world: &World) -> Result<(), 
     archive::write(&path, EMBEDDING_MAGIC, &Embedding::of(world))
 }
 
-/// Copies the file that the generator was read from, so that its runs can be shown and go on without it.
+/// Copies the file that the generator was read from, so that its runs can be shown and go on without it. Another one, or a
+/// damaged one, that is there gets another name.
 pub(super) fn keep_generator(folder: &GridFolder, world: &World) -> Result<(), ArchiveError> {
     let to = folder.generator();
-    let Some(from) = world.generator_file.as_ref().filter(|_| !to.exists()) else { return Ok(()) };
+    let is_theirs = || file::weights_of(&to).is_ok_and(|weights| Some(weights) == world.ground.weights);
+    let Some(from) = world.generator_file.as_ref().filter(|from| **from != to && !is_theirs()) else { return Ok(()) };
     match std::fs::read(from) {
-        Ok(bytes) => archive::write_atomically(&to, &bytes),
+        Ok(bytes) => {
+            if to.exists() {
+                let aside = to.with_extension("other.safetensors");
+                std::fs::rename(&to, &aside).map_err(|source| ArchiveError::Write { path: aside, source })?;
+            }
+            archive::write_atomically(&to, &bytes)
+        }
         Err(e) => {
             log::warn!("{}: the generator cannot be copied to its runs ({e})", from.display());
             Ok(())

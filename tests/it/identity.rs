@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use ridgewalk::archive::{self, SavedRun, read_runs};
 use ridgewalk::device::ComputeDevice;
 use ridgewalk::difference::{difference, first_difference};
-use ridgewalk::engine::protocol::{Command, Event, Level};
+use ridgewalk::engine::protocol::{Command, Event, Level, Phase};
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::export::{Again, Material};
 use ridgewalk::generator::cache::GeneratorCache;
@@ -117,7 +117,31 @@ fn a_generator_that_was_given_stays_with_its_runs() {
         assert_eq!(material.world.unwrap().ground, world.ground);
     }
 
-    // Damaged, it is named, and the run is not shown in another latent space.
+    // Damaged, it is named, and the run is neither shown nor another one begun in another latent space.
+    let whole = std::fs::read(folder.generator()).unwrap();
+    let two = Grid::new(e.clone(), &variants(&[Strategy::Random, Strategy::Snn]), 2, Shard { index: 1, count: 3 });
+    let other = GridFolder::new(scratch.path().join("others"));
+    std::fs::write(&given, &whole).unwrap();
+    let (world, ..) = prepared(&e, None, Some(given.clone())).unwrap();
+    grid::run(&two.unwrap(), &world, &other, false, 1, &Silent).unwrap();
+    std::fs::write(other.generator(), "weights").unwrap();
+    let mut listener = Listener::new();
+    listener.engine.send(Command::TakeUp { folder: other.path().into() });
+    listener.engine.send(Command::Run);
+    let waits = |e: &Event| matches!(e, Event::Message { text, .. } if text.contains("have not begun wait"));
+    listener.until("what waits", waits);
+    listener.until("the end", |e| matches!(e, Event::Progress { phase: Phase::Failed | Phase::Finished, .. }));
+    assert!(!listener.heard.iter().any(|e| matches!(e, Event::RunStarted { .. })), "{:?}", listener.heard);
+    let apart = GridFolder::new(scratch.path().join("apart"));
+    let merged = grid::merge(&[other.path().into()], &apart, Keep::Everything).unwrap();
+    assert!(merged.left_out.iter().any(|why| why.contains("generator.safetensors")), "{:?}", merged.left_out);
+    assert!(!apart.generator().exists());
+    // The right one takes its place.
+    let more = Grid::new(Experiment { rounds: 2, ..e.clone() }, &variants(&[Strategy::Random]), 1, Shard::default());
+    grid::run(&more.unwrap(), &world, &other, true, 1, &Silent).unwrap();
+    assert_eq!(std::fs::read(other.generator()).unwrap(), whole);
+    assert_eq!(std::fs::read(other.path().join("generator.other.safetensors")).unwrap(), b"weights");
+
     std::fs::write(folder.generator(), "weights").unwrap();
     let mut listener = Listener::new();
     listener.engine.send(Command::TakeUp { folder: folder.path().into() });

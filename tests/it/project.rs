@@ -219,6 +219,12 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
     assert_eq!(batch(&project), (0, 5), "none is out: the next one");
     let again = at.train(&project, false, &mut |_| true).unwrap_err().to_string();
     assert!(again.contains("no label is new since round 1"), "{again}");
+    // Of what nobody is sure is not asked again.
+    let unsure = test[0];
+    project.say(unsure, Said::other(Answer::NotSure, 2, "test")).unwrap();
+    assert_eq!(Status::of(&project).unwrap().test_images_unlabelled, 19);
+    assert!(!project.draw_test(19).unwrap().contains(&unsure));
+    project.say(unsure, Said::other(Answer::Undone, 2, "test")).unwrap();
     // Test images that get their labels after the round, with some more that are drawn only now.
     let curve = |project: &Project| Status::of(project).unwrap().curve;
     assert_eq!((curve(&project)[0].accuracy, curve(&project)[0].test_images), (None, 0));

@@ -37,13 +37,20 @@ pub fn readme(histories: &Histories) -> String {
     }
     let named: Vec<Group<'_>> = groups(all).into_iter().filter(|g| !g.is_fork).collect();
     let repeats = named.iter().map(|g| g.histories.len()).max().unwrap_or(0);
-    if repeats > 0 {
+    if all.iter().any(|h| h.header.experiment.is_endless()) {
+        text += &format!(
+            "\n{SETTINGS} has every setting. The labels are a person's, in the project, which `ridgewalk project` goes on with.\n"
+        );
+    } else if repeats > 0 {
         let names: Vec<String> = named.iter().map(|g| g.name.to_string()).collect();
         text += &format!(
             "\n{SETTINGS} has every setting that they share. To run them again:\n  ridgewalk run --experiment {SETTINGS} \
              --strategies '{}' --repeats {repeats} --out runs\n",
             names.join(",")
         );
+        if all.iter().any(History::is_fork) {
+            text += "Forks are made in the window.\n";
+        }
     }
     text
 }

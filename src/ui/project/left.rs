@@ -136,8 +136,12 @@ fn accuracy(ui: &mut Ui, status: &Status, theme: &Theme) {
 
 /// The accuracy over the labels, and where it goes if all goes on as so far.
 fn curve(ui: &mut Ui, status: &Status, theme: &'static Theme) {
-    let points: Vec<[f64; 2]> =
-        status.curve.iter().filter_map(|p| Some([p.labels as f64, f64::from(p.accuracy?)])).collect();
+    let mut points: Vec<[f64; 2]> = Vec::new();
+    for [labels, accuracy] in status.curve.iter().filter_map(|p| Some([p.labels as f64, f64::from(p.accuracy?)])) {
+        // Of rounds without a new label the last counts.
+        points.retain(|p| p[0] != labels);
+        points.push([labels, accuracy]);
+    }
     if points.is_empty() {
         return;
     }
