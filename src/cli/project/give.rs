@@ -11,7 +11,7 @@ use crate::disk;
 use crate::experiment::Variant;
 use crate::grid::on_one_thread;
 use crate::project::transfer::{CONFIG, Folders, HEAD, Table, csv, folders, json, mark, not_imported, rows, table};
-use crate::project::{Answer, Project, ProjectError, can_propose, counted, verb};
+use crate::project::{Answer, Project, ProjectError, Status, can_propose, counted, verb};
 
 #[derive(Debug, clap::Args)]
 pub struct ProposeArgs {
@@ -48,7 +48,12 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
     may_write(&project, &args.out, &mark(is_json))?;
     let count = args.count.unwrap_or(project.experiment().samples_per_round);
     let rows = if args.test {
+        let before = Status::of(&project)?.batch;
         let drawn = project.draw_test(count)?;
+        let now = Status::of(&project)?.batch;
+        if now < before {
+            say!("note: {} of them were in the batch that is out, which has {now} now", before - now);
+        }
         rows(&project, None, &drawn)?
     } else {
         can_propose(&project, args.strategy.as_ref())?;
