@@ -4,6 +4,7 @@ mod error;
 mod cells;
 mod folder;
 mod saved;
+mod first_rounds;
 mod belongs;
 mod merge;
 mod place;
@@ -26,6 +27,7 @@ use crate::round::RunEvent;
 use crate::trajectory::Album;
 use crate::world::World;
 use belongs::{keep_generator, notes, write_embedding};
+use first_rounds::FirstRounds;
 use saved::{Begun, check_resumes};
 
 /// What a grid is called where it locks its folder.
@@ -66,6 +68,7 @@ pub fn run(
     keep_generator(folder, world)?;
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
+    let first_rounds = FirstRounds::new(&cells, &next);
     let work = || -> Result<Vec<(usize, History)>, GridError> {
         let mut done = Vec::new();
         loop {
@@ -76,7 +79,7 @@ pub fn run(
             }
             // Forgotten only if the cell succeeds, so that an error or a panic stops the other cells too.
             let stop = StopOthers(&failed);
-            done.push((at, run_cell(cell, world, folder, resume, watcher)?));
+            done.push((at, run_cell(cell, world, folder, resume, watcher, &first_rounds)?));
             std::mem::forget(stop);
         }
     };
@@ -121,18 +124,30 @@ fn run_cell(
     folder: &GridFolder,
     resume: bool,
     watcher: &dyn Watcher,
+    first_rounds: &FirstRounds<'_>,
 ) -> Result<History, GridError> {
     let mut begun = if resume { Begun::resumed(cell, world, folder)? } else { Begun::new(cell, world) };
     watcher.began(cell, begun.run.rounds_done());
-    while !begun.run.is_done() {
-        let events = begun.run.advance(&|| false).unwrap_or_default();
+    let mut events = Vec::new();
+    if begun.run.rounds_done() == 0
+        && let Some(run) = first_rounds.begin(cell, world)
+    {
+        begun.run = run;
+        events.extend(begun.run.history().rounds.iter().cloned().map(RunEvent::Ended));
+    }
+    loop {
         if events.iter().any(|e| matches!(e, RunEvent::Ended(_))) {
             begun.write_round(cell, folder)?;
+            first_rounds.keep(&begun.run);
             watcher.saved(cell, begun.run.history());
         }
         for event in &events {
             watcher.happened(cell, event, begun.run.fraction_done());
         }
+        if begun.run.is_done() {
+            break;
+        }
+        events = begun.run.advance(&|| false).unwrap_or_default();
     }
     let run = begun.run;
     let album = Album::of(world, run.history());

@@ -18,6 +18,7 @@ mod by_hand;
 
 pub use considered::Reconsidered;
 pub use event::{Activity, RunEvent};
+pub use first_round::FirstRound;
 pub use fork::{Rerun, Turn};
 pub use label_queue::LabelProgress;
 pub use resume::{MadeMaps, ResumeError, Resuming};

@@ -92,7 +92,7 @@ fn runs_that_differ_in_their_strategies_alone_share_the_first_round() {
         }
         let alone = run(&world, &experiment);
         let first = after_one(&world, &Experiment { rounds: 2, ..with(Strategy::Random, 1) });
-        let begun = first.first_round_for(&experiment, Own::default());
+        let begun = first.first_round().and_then(|first| first.begin(&world, &experiment, Own::default(), 1));
         let begun = begun.unwrap_or_else(|| panic!("{strategy} begins by itself"));
         assert_eq!(first_difference(&to_the_end(begun), &alone), None, "{strategy}");
         shared += 1;
@@ -102,7 +102,8 @@ fn runs_that_differ_in_their_strategies_alone_share_the_first_round() {
     let [draws, steps] =
         [Strategy::RandomLatent, Strategy::Si].map(|strategy| Experiment { strategy, rounds: 2, ..few_vessels() });
     let vessels = make_world(&draws);
-    let begun = after_one(&vessels, &draws).first_round_for(&steps, Own::default()).unwrap();
+    let begun = after_one(&vessels, &draws).first_round().unwrap();
+    let begun = begun.begin(&vessels, &steps, Own::default(), 1).unwrap();
     assert_eq!(first_difference(&to_the_end(begun), &run(&vessels, &steps)), None);
     let real = Experiment { strategy: Strategy::Random, ..steps };
     assert!(!after_one(&vessels, &draws).begins_like(&real), "real masks and decoded ones");
@@ -111,10 +112,11 @@ fn runs_that_differ_in_their_strategies_alone_share_the_first_round() {
         Experiment { alpha: 0.5, ..with(Strategy::Snn, 1) },
         Experiment { first_set: FirstSet::Strategy, ..with(Strategy::Ridge, 1) },
     ] {
-        assert!(!first.begins_like(&other) && first.first_round_for(&other, Own::default()).is_none(), "{other:?}");
+        assert!(!first.begins_like(&other), "{other:?}");
+        assert!(first.first_round().unwrap().begin(&world, &other, Own::default(), 1).is_none(), "{other:?}");
     }
     let mut run = Run::new(&world, &with(Strategy::Snn, 1), 1);
-    let gives = |run: &Run| run.first_round_for(&with(Strategy::Random, 1), Own::default()).is_some();
+    let gives = |run: &Run| run.first_round().is_some();
     assert!(!gives(&run), "its round has not ended");
     while run.rounds_done() < 1 {
         run.advance(&|| false).unwrap();

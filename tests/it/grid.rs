@@ -5,7 +5,7 @@ use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use ridgewalk::archive::{SavedRun, read_runs};
+use ridgewalk::archive::{SavedRun, read_history, read_runs};
 
 /// The arguments of a small grid; the generator is trained once and cached.
 fn run(cache: &Path, out: &Path, more: &[&str]) -> Command {
@@ -62,6 +62,14 @@ fn shards_merge_into_the_unsplit_grid() {
     let said = ok(ridgewalk(&["merge"], &[&at("1"), &at("2"), &at("3"), &at("4")]).arg("--out").arg(at("merged")));
     assert!(said.starts_with("6 histories") && !said.contains("warning"), "{said}");
     equal(&at("plain"), &at("merged"));
+    // SNN began at the end of random's first round where both ran in one process; with another step length it did not.
+    let seconds = |folder: &str, name: &str| {
+        let history = read_history(&at(folder).join(format!("histories/{name}.rwh"))).unwrap();
+        history.rounds[0].seconds
+    };
+    assert_eq!(seconds("plain", "random-02"), seconds("plain", "snn-02"));
+    assert_ne!(seconds("plain", "random-02"), seconds("plain", "snn-alpha=0.6-02"));
+    assert_ne!(seconds("merged", "random-02"), seconds("merged", "snn-02"));
 
     // The variants are groups with names of their own, in files of their own, and stay so in figures.
     let first = |line: &str| line.split(',').next().map(str::to_owned);

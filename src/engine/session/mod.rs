@@ -144,7 +144,8 @@ impl Session {
             if self.runs.iter().filter(alike).any(|r| r.run.rounds_done() == 0) {
                 continue;
             }
-            let shared = self.runs.iter().filter(alike).find_map(|r| r.run.first_round_for(&experiment, own.clone()));
+            let first = self.runs.iter().filter(alike).find_map(|r| r.run.first_round());
+            let shared = first.and_then(|first| first.begin(&world, &experiment, own.clone(), repeat));
             let run = shared.unwrap_or_else(|| Run::new(&world, &experiment, repeat).with_own(own));
             let mut run = ShownRun::new(id, run, Checkpoints::default(), &world);
             if run.run.rounds_done() > 0 {
