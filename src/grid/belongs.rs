@@ -7,6 +7,7 @@ use super::error::GridError;
 use super::folder::GridFolder;
 use super::saved::is_of;
 use crate::archive::{self, ArchiveError, EMBEDDING_MAGIC};
+use crate::disk;
 use crate::experiment::Experiment;
 use crate::generator::file;
 use crate::history::Header;
@@ -148,7 +149,7 @@ pub(super) fn keep_generator(folder: &GridFolder, world: &World) -> Result<(), A
         Ok(bytes) => {
             if to.exists() {
                 let aside = to.with_extension("other.safetensors");
-                std::fs::rename(&to, &aside).map_err(|source| ArchiveError::Write { path: aside, source })?;
+                disk::link_or_copy(&to, &aside).map_err(|source| ArchiveError::Write { path: aside, source })?;
             }
             archive::write_atomically(&to, &bytes)
         }
