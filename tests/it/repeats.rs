@@ -171,6 +171,23 @@ fn a_held_run_waits_and_goes_on_when_it_is_let_go() {
     assert_eq!(listener.history(random).rounds.len(), 2);
 }
 
+/// A run that begins at the end of another's first round is written with it where the user keeps the runs.
+#[test]
+fn runs_that_share_their_only_round_are_kept_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut listener = Listener::reset(Experiment { rounds: 1, ..short() }, &COMPARED);
+    listener.until_phase(Phase::Paused);
+    listener.engine.send(Command::StepMinibatches(1));
+    listener.until_phase(Phase::TrainingTarget);
+    listener.until_phase(Phase::Paused);
+    listener.engine.send(Command::Keep { folder: folder.path().into() });
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    let kept = read_runs(folder.path(), 1).unwrap();
+    assert_eq!(kept.len(), COMPARED.len());
+    assert!(kept.iter().all(|run| run.history.rounds.len() == 1 && run.checkpoint.is_some()));
+}
+
 /// A session is written as it goes; what a kill leaves is listed, and goes on in its folder with the same bits, forks too.
 #[test]
 fn a_session_is_written_as_it_goes_and_is_taken_up_again() {

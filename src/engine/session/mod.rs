@@ -148,10 +148,14 @@ impl Session {
             let shared = first.and_then(|first| first.begin(&world, &experiment, own.clone(), repeat));
             let run = shared.unwrap_or_else(|| Run::new(&world, &experiment, repeat).with_own(own));
             let mut run = ShownRun::new(id, run, Checkpoints::default(), &world);
-            if run.run.rounds_done() > 0 {
+            let has_round = run.run.rounds_done() > 0;
+            if has_round {
                 events.extend(run.save_weights());
             }
             events.extend(self.join(run));
+            if has_round && self.kept_in.is_some() {
+                events.extend(self.write_run(id));
+            }
         }
         events
     }
