@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::wide::{self, Formula, Values};
+
 /// A rectifier with this slope below zero.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Activation {
@@ -21,26 +23,44 @@ impl Activation {
         self.slope
     }
 
-    /// Applies it to one value. A NaN is passed on: a diverged model must not look healthy.
+    /// Applies it to values. A NaN is passed on: a diverged model must not look healthy.
     #[inline(always)]
-    pub fn apply(self, value: f32) -> f32 {
-        if value < 0.0 { self.slope * value } else { value }
+    pub fn apply<V: Values>(self, values: V) -> V {
+        values.where_below(0.0, values * self.slope, values)
     }
 
-    /// The gradient before it, from the gradient after it and the value after it.
+    /// The gradient before it, from the gradient after it and the values after it.
     #[inline(always)]
-    pub fn backward(self, gradient: f32, after: f32) -> f32 {
+    pub fn backward<V: Values>(self, gradient: V, after: V) -> V {
+        let below = gradient * self.slope;
         // Only the slope 0 maps a negative value to zero, where the gradient is zero too.
-        let below = (after < 0.0) | ((after == 0.0) & (self.slope == 0.0));
-        gradient * if below { self.slope } else { 1.0 }
+        match self.slope == 0.0 {
+            true => after.where_at_most(0.0, below, gradient),
+            false => after.where_below(0.0, below, gradient),
+        }
     }
 
     /// The gradient before it, for all values.
     pub fn gradients<'a>(self, gradient: &'a [f32], after: &[f32]) -> Cow<'a, [f32]> {
         match self {
             Self::NONE => Cow::Borrowed(gradient),
-            _ => gradient.iter().zip(after).map(|(g, a)| self.backward(*g, *a)).collect(),
+            _ => {
+                let mut before = vec![0.0; gradient.len()];
+                wide::map(Before(self), [gradient, after], &mut before);
+                Cow::Owned(before)
+            }
         }
+    }
+}
+
+/// The gradient before a rectifier, from that after it and the value after it.
+#[derive(Debug, Clone, Copy)]
+pub struct Before(pub Activation);
+
+impl Formula<2> for Before {
+    #[inline(always)]
+    fn of<V: Values>(self, [gradient, after]: [V; 2]) -> V {
+        self.0.backward(gradient, after)
     }
 }
 
@@ -55,10 +75,8 @@ impl After<'_> {
     pub const NOTHING: Self = Self { bias: &[], activation: Activation::NONE };
 
     /// What is done with a value of this channel.
-    #[inline(always)]
-    pub fn of(self, channel: usize) -> impl Fn(f32) -> f32 {
-        let bias = self.bias.get(channel).copied().unwrap_or_default();
-        move |value| self.activation.apply(value + bias)
+    pub fn of(self, channel: usize) -> Finish {
+        Finish { bias: self.bias.get(channel).copied().unwrap_or_default(), activation: self.activation }
     }
 
     /// Does it to all values of `[n, channels, places]`.
@@ -67,8 +85,21 @@ impl After<'_> {
             return;
         }
         for (i, plane) in values.chunks_exact_mut(places).enumerate() {
-            let of = self.of(i % channels);
-            plane.iter_mut().for_each(|v| *v = of(*v));
+            wide::change(self.of(i % channels), plane);
         }
+    }
+}
+
+/// A bias, and a rectifier.
+#[derive(Debug, Clone, Copy)]
+pub struct Finish {
+    bias: f32,
+    activation: Activation,
+}
+
+impl Formula<1> for Finish {
+    #[inline(always)]
+    fn of<V: Values>(self, [value]: [V; 1]) -> V {
+        self.activation.apply(value + self.bias)
     }
 }

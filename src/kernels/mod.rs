@@ -5,6 +5,7 @@
 //! every x86-64 processor with FMA, whatever its caches, and for any number of threads. On a GPU the layers are burn's own.
 
 mod scratch;
+mod wide;
 mod planes;
 mod activation;
 mod layer;

@@ -1,5 +1,9 @@
 //! A step of Adam in one pass over parameters, gradient and both moments.
 
+use fearless_simd::{Simd, f32x16};
+
+use super::wide::{LANES, Values, widest};
+
 /// One step of Adam with the corrections of its bias.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
@@ -16,19 +20,43 @@ impl Step {
     /// Moves parameters and moments. A moment that fades below the normal numbers is zero: as a subnormal it would stay for
     /// ever, without an effect, and each such number costs some processors a hundred times a normal one.
     pub fn apply(&self, parameters: &mut [f32], gradient: &[f32], moment_1: &mut [f32], moment_2: &mut [f32]) {
-        let [beta_1, beta_2] = self.betas;
-        let [new_1, new_2] = [1.0 - beta_1, 1.0 - beta_2];
-        for (((p, g), m), v) in parameters.iter_mut().zip(gradient).zip(moment_1).zip(moment_2) {
-            *m = normal(*m * beta_1 + g * new_1);
-            *v = normal(*v * beta_2 + g * g * new_2);
-            *p -= *m * self.factor / (v.sqrt() + self.epsilon) * self.rate;
+        widest!(simd => self.apply_with(simd, parameters, gradient, moment_1, moment_2));
+    }
+
+    #[inline(always)]
+    fn apply_with<S: Simd>(&self, simd: S, p: &mut [f32], gradient: &[f32], m: &mut [f32], v: &mut [f32]) {
+        let whole = p.len() / LANES * LANES;
+        for at in (0..whole).step_by(LANES) {
+            self.apply_at::<f32x16<S>>(simd, p, gradient, m, v, at);
         }
+        (whole..p.len()).for_each(|at| self.apply_at::<f32>((), p, gradient, m, v, at));
+    }
+
+    #[inline(always)]
+    fn apply_at<V: Values>(
+        &self,
+        simd: V::Simd,
+        p: &mut [f32],
+        gradient: &[f32],
+        m: &mut [f32],
+        v: &mut [f32],
+        at: usize,
+    ) {
+        let [beta_1, beta_2] = self.betas;
+        let g = V::load(simd, gradient, at);
+        let moment_1 = normal(simd, V::load(simd, m, at) * beta_1 + g * (1.0 - beta_1));
+        let moment_2 = normal(simd, V::load(simd, v, at) * beta_2 + g * g * (1.0 - beta_2));
+        let moved = moment_1 * self.factor / (moment_2.sqrt() + self.epsilon) * self.rate;
+        (V::load(simd, p, at) - moved).store(p, at);
+        moment_1.store(m, at);
+        moment_2.store(v, at);
     }
 }
 
 /// Zero in place of a subnormal number.
-fn normal(value: f32) -> f32 {
-    if value.abs() < f32::MIN_POSITIVE { 0.0 } else { value }
+#[inline(always)]
+fn normal<V: Values>(simd: V::Simd, value: V) -> V {
+    value.abs().where_below(f32::MIN_POSITIVE, V::zero(simd), value)
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::activation::Activation;
+use super::activation::{Activation, Before};
 use super::layer::{Layer, Wanted};
-use super::planes;
+use super::planes::Itself;
+use super::wide::{self, Formula, Values, widest};
 
 /// Normalises each channel of `[n, channels, places]` by its own mean and variance, then scale, shift and rectifier. It
 /// keeps mean and biased variance, `[2, channels]`.
@@ -72,13 +73,9 @@ impl Layer<3> for Normalisation {
                 let (x, y, g) = (&x[start..][..places], &y[start..][..places], &gradient[start..][..places]);
                 let factor = scale[c] * inverse[c];
                 // d_x = factor * (g - mean of g - normalised x * mean of g times normalised x)
-                let (of_x, constant) = {
-                    let of_x = -factor * inverse[c] * sums[c].1 / count;
-                    (of_x, -factor * sums[c].0 / count - of_x * mean[c])
-                };
-                for (((d, x), y), g) in d_x.iter_mut().zip(x).zip(y).zip(g) {
-                    *d = factor * activation.backward(*g, *y) + (of_x * x + constant);
-                }
+                let of_x = -factor * inverse[c] * sums[c].1 / count;
+                let constant = -factor * sums[c].0 / count - of_x * mean[c];
+                wide::map(Backward { activation, factor, of_x, constant }, [x, y, g], d_x);
             });
             d_x
         };
@@ -104,8 +101,10 @@ impl Normalisation {
         let (mut count, mut mean, mut squares) = (0.0f64, 0.0f64, 0.0f64);
         for start in self.starts(x, channel) {
             let plane = &x[start..][..self.places];
-            let own = planes::sum(plane.len(), |i| plane[i]) / self.places as f32;
-            let own_squares = planes::sum(plane.len(), |i| (plane[i] - own) * (plane[i] - own));
+            let (own, own_squares) = widest!(simd => {
+                let own = wide::sum(simd, Itself, [plane]) / self.places as f32;
+                (own, wide::sum(simd, Square { mean: own }, [plane]))
+            });
             let (delta, total) = (f64::from(own) - mean, count + places);
             mean += delta * places / total;
             squares += f64::from(own_squares) + delta * delta * count * places / total;
@@ -115,17 +114,90 @@ impl Normalisation {
     }
 }
 
+/// The square of the distance from a mean.
+#[derive(Clone, Copy)]
+struct Square {
+    mean: f32,
+}
+
+impl Formula<1> for Square {
+    #[inline(always)]
+    fn of<V: Values>(self, [x]: [V; 1]) -> V {
+        (x - self.mean) * (x - self.mean)
+    }
+}
+
+/// The gradient before a rectifier times a scale, from the gradient after it and the value after it.
+#[derive(Clone, Copy)]
+struct ScaledBefore {
+    before: Before,
+    scale: f32,
+}
+
+impl Formula<2> for ScaledBefore {
+    #[inline(always)]
+    fn of<V: Values>(self, values: [V; 2]) -> V {
+        self.before.of(values) * self.scale
+    }
+}
+
+/// The gradient before a rectifier times x - mean, from x, the value after it and the gradient after it.
+#[derive(Clone, Copy)]
+struct Dot {
+    activation: Activation,
+    mean: f32,
+}
+
+impl Formula<3> for Dot {
+    #[inline(always)]
+    fn of<V: Values>(self, [x, y, g]: [V; 3]) -> V {
+        self.activation.backward(g, y) * (x - self.mean)
+    }
+}
+
+/// The gradient with respect to x, of which it is a linear function.
+#[derive(Clone, Copy)]
+struct Backward {
+    activation: Activation,
+    factor: f32,
+    of_x: f32,
+    constant: f32,
+}
+
+impl Formula<3> for Backward {
+    #[inline(always)]
+    fn of<V: Values>(self, [x, y, g]: [V; 3]) -> V {
+        self.activation.backward(g, y) * self.factor + (x * self.of_x + self.constant)
+    }
+}
+
+/// Scale, shift and rectifier.
+#[derive(Clone, Copy)]
+struct Scaled {
+    activation: Activation,
+    scale: f32,
+    shift: f32,
+}
+
+impl Formula<1> for Scaled {
+    #[inline(always)]
+    fn of<V: Values>(self, [x]: [V; 1]) -> V {
+        self.activation.apply(x * self.scale + self.shift)
+    }
+}
+
 /// Sums of the gradient before the rectifier, and of it times x - mean.
 fn two_sums(x: &[f32], y: &[f32], g: &[f32], mean: f32, activation: Activation) -> (f32, f32) {
-    let d = |i: usize| activation.backward(g[i], y[i]);
-    (planes::sum(x.len(), d), planes::sum(x.len(), |i| d(i) * (x[i] - mean)))
+    widest!(simd => {
+        (wide::sum(simd, Before(activation), [g, y]), wide::sum(simd, Dot { activation, mean }, [x, y, g]))
+    })
 }
 
 fn affine(x: &[f32], factors: &[(f32, f32)], places: usize, activation: Activation) -> Vec<f32> {
     let mut y = vec![0.0; x.len()];
     y.par_chunks_mut(places).zip(x.par_chunks(places)).enumerate().for_each(|(i, (y, x))| {
         let (scale, shift) = factors[i % factors.len()];
-        y.iter_mut().zip(x).for_each(|(y, x)| *y = activation.apply(scale * x + shift));
+        wide::map(Scaled { activation, scale, shift }, [x], y);
     });
     y
 }
@@ -153,8 +225,8 @@ impl Layer<3> for Affine {
             let mut d_x = vec![0.0; x.len()];
             d_x.par_chunks_mut(places).enumerate().for_each(|(i, d_x)| {
                 let (scale, start) = (scale[i % channels], i * places);
-                let values = y[start..][..places].iter().zip(&gradient[start..][..places]);
-                d_x.iter_mut().zip(values).for_each(|(d, (y, g))| *d = scale * activation.backward(*g, *y));
+                let (y, g) = (&y[start..][..places], &gradient[start..][..places]);
+                wide::map(ScaledBefore { before: Before(activation), scale }, [g, y], d_x);
             });
             d_x
         };

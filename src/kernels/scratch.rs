@@ -16,10 +16,16 @@ pub fn with_scratch<const N: usize, R>(work: impl FnOnce([&mut Vec<f32>; N]) -> 
     result
 }
 
-/// The first `len` values of a vector that grows if it has to; what they are does not matter.
+/// Bytes of a line of the cache: vectors that begin with one are read and written faster.
+const LINE: usize = 64;
+
+/// `len` values of a vector that grows if it has to; what they are does not matter.
 pub fn sized(scratch: &mut Vec<f32>, len: usize) -> &mut [f32] {
-    if scratch.len() < len {
-        scratch.resize(len, 0.0);
+    let most = len + LINE / size_of::<f32>();
+    if scratch.len() < most {
+        scratch.resize(most, 0.0);
     }
-    &mut scratch[..len]
+    // A place without a line's beginning would be as good.
+    let start = scratch.as_ptr().align_offset(LINE).min(most - len);
+    &mut scratch[start..start + len]
 }

@@ -1,141 +1,86 @@
 //! The transforms of Winograd's F(2 x 2, 3 x 3), for rows of tiles or kernels at once, and the rows that they read and write.
 
-use std::ops::{Add, Sub};
+use fearless_simd::{Simd, f32x16};
+
+use super::activation::Finish;
+use super::wide::{Formula, LANES, Values};
 
 /// Values of a transformed tile.
 pub const POINTS: usize = 16;
-/// Values that are transformed at once.
-const LANES: usize = 16;
 
-/// Where the weights of a pair of channels are, and whether the kernel is turned by half a turn, as in the adjoint.
-#[derive(Debug, Clone, Copy)]
-pub struct Kernels<'a> {
-    pub weights: &'a [f32],
-    /// From an output to the next, and from an input to the next.
-    pub steps: [usize; 2],
-    pub turned: bool,
+/// G g G' of kernels that follow each other, turned by half a turn as in the adjoint, or not.
+#[inline(always)]
+pub fn kernel_row<S: Simd>(simd: S, kernels: &[f32], turned: bool, points: &mut [&mut [f32]; POINTS]) {
+    let count = kernels.len() / 9;
+    let whole = count / LANES * LANES;
+    for at in (0..whole).step_by(LANES) {
+        kernel_lanes::<f32x16<S>>(simd, kernels, turned, points, at);
+    }
+    (whole..count).for_each(|at| kernel_lanes::<f32>((), kernels, turned, points, at));
 }
 
-/// Values that are computed at once. Loops over a constant length, for the compiler to use the processor's widest.
-#[derive(Debug, Clone, Copy)]
-struct Lanes<const N: usize>([f32; N]);
-
-impl<const N: usize> Lanes<N> {
-    #[inline(always)]
-    fn load(values: &[f32], at: usize) -> Self {
-        let mut lanes = [0.0; N];
-        lanes.copy_from_slice(&values[at..at + N]);
-        Self(lanes)
-    }
-
-    #[inline(always)]
-    fn store(self, values: &mut [f32], at: usize) {
-        values[at..at + N].copy_from_slice(&self.0);
-    }
-
-    #[inline(always)]
-    fn half(mut self) -> Self {
-        for value in &mut self.0 {
-            *value *= 0.5;
+#[inline(always)]
+fn kernel_lanes<V: Values>(simd: V::Simd, kernels: &[f32], turned: bool, points: &mut [&mut [f32]; POINTS], at: usize) {
+    let mut down = [[V::zero(simd); 4]; 3];
+    for (x, down) in down.iter_mut().enumerate() {
+        let mut g = [V::zero(simd); 3];
+        for (y, g) in g.iter_mut().enumerate() {
+            let k = 3 * y + x;
+            *g = V::gather(simd, kernels, 9 * at + if turned { 8 - k } else { k }, 9);
         }
-        self
+        *down = kernel_points(g);
     }
-}
-
-impl<const N: usize> Add for Lanes<N> {
-    type Output = Self;
-
-    #[inline(always)]
-    fn add(mut self, other: Self) -> Self {
-        for i in 0..N {
-            self.0[i] += other.0[i];
-        }
-        self
-    }
-}
-
-impl<const N: usize> Sub for Lanes<N> {
-    type Output = Self;
-
-    #[inline(always)]
-    fn sub(mut self, other: Self) -> Self {
-        for i in 0..N {
-            self.0[i] -= other.0[i];
-        }
-        self
-    }
-}
-
-/// G g G' of the kernels of one input and all outputs.
-pub fn kernel_row(kernels: Kernels<'_>, input: usize, outputs: usize, points: &mut [&mut [f32]; POINTS]) {
-    let whole = outputs / LANES * LANES;
-    (0..whole).step_by(LANES).for_each(|output| kernels.transform::<LANES>(input, output, points));
-    (whole..outputs).for_each(|output| kernels.transform::<1>(input, output, points));
-}
-
-impl Kernels<'_> {
-    /// G g G' of N outputs from this one on.
-    #[inline(always)]
-    fn transform<const N: usize>(&self, input: usize, output: usize, points: &mut [&mut [f32]; POINTS]) {
-        let start = input * self.steps[1];
-        let mut g = [Lanes([0.0; N]); 9];
-        for i in 0..N {
-            let kernel = &self.weights[start + (output + i) * self.steps[0]..][..9];
-            for at in 0..9 {
-                g[if self.turned { 8 - at } else { at }].0[i] = kernel[at];
-            }
-        }
-        let mut down = [[Lanes([0.0; N]); 4]; 3];
-        for x in 0..3 {
-            down[x] = kernel_points([g[x], g[3 + x], g[6 + x]]);
-        }
-        for k in 0..4 {
-            let across = kernel_points([down[0][k], down[1][k], down[2][k]]);
-            for l in 0..4 {
-                across[l].store(points[4 * k + l], output);
-            }
+    for k in 0..4 {
+        let across = kernel_points([down[0][k], down[1][k], down[2][k]]);
+        for l in 0..4 {
+            across[l].store(points[4 * k + l], at);
         }
     }
 }
 
 /// G g.
 #[inline(always)]
-fn kernel_points<const N: usize>([a, b, c]: [Lanes<N>; 3]) -> [Lanes<N>; 4] {
-    [a, (a + c + b).half(), (a + c - b).half(), c]
+fn kernel_points<V: Values>([a, b, c]: [V; 3]) -> [V; 4] {
+    [a, (a + c + b) * 0.5, (a + c - b) * 0.5, c]
 }
 
 /// G' u G of one output's sums for all its inputs, `[inputs, 3, 3]`.
-pub fn kernel_gradients(points: [&[f32]; POINTS], weights: &mut [f32]) {
+#[inline(always)]
+pub fn kernel_gradients<S: Simd>(simd: S, points: [&[f32]; POINTS], weights: &mut [f32]) {
     let inputs = weights.len() / 9;
     let whole = inputs / LANES * LANES;
-    (0..whole).step_by(LANES).for_each(|input| gradient_of_kernels::<LANES>(points, weights, input));
-    (whole..inputs).for_each(|input| gradient_of_kernels::<1>(points, weights, input));
+    for at in (0..whole).step_by(LANES) {
+        gradient_of_kernels::<f32x16<S>>(simd, points, weights, at);
+    }
+    (whole..inputs).for_each(|at| gradient_of_kernels::<f32>((), points, weights, at));
 }
 
-/// The same for N inputs from this one on.
 #[inline(always)]
-fn gradient_of_kernels<const N: usize>(points: [&[f32]; POINTS], weights: &mut [f32], input: usize) {
-    let mut down = [[Lanes([0.0; N]); 3]; 4];
-    for l in 0..4 {
-        let (a, b) = (Lanes::<N>::load(points[l], input), Lanes::load(points[4 + l], input));
-        let (c, d) = (Lanes::load(points[8 + l], input), Lanes::load(points[12 + l], input));
-        down[l] = kernel_sums([a, b, c, d]);
+fn gradient_of_kernels<V: Values>(simd: V::Simd, points: [&[f32]; POINTS], weights: &mut [f32], at: usize) {
+    let mut down = [[V::zero(simd); 3]; 4];
+    for (l, down) in down.iter_mut().enumerate() {
+        *down = kernel_sums(column(simd, points, l, at));
     }
-    for y in 0..3 {
-        let sums = kernel_sums([down[0][y], down[1][y], down[2][y], down[3][y]]);
-        for x in 0..3 {
-            for i in 0..N {
-                weights[(input + i) * 9 + 3 * y + x] = sums[x].0[i];
-            }
+    let [a, b, c, d] = down;
+    for (y, (((a, b), c), d)) in a.into_iter().zip(b).zip(c).zip(d).enumerate() {
+        for (x, sum) in kernel_sums([a, b, c, d]).into_iter().enumerate() {
+            sum.scatter(weights, 9 * at + 3 * y + x, 9);
         }
     }
 }
 
+/// The values at one place of a column of points.
+#[inline(always)]
+fn column<V: Values>(simd: V::Simd, points: [&[f32]; POINTS], l: usize, at: usize) -> [V; 4] {
+    let (a, b) = (V::load(simd, points[l], at), V::load(simd, points[4 + l], at));
+    [a, b, V::load(simd, points[8 + l], at), V::load(simd, points[12 + l], at)]
+}
+
 /// G' u.
 #[inline(always)]
-fn kernel_sums<const N: usize>([a, b, c, d]: [Lanes<N>; 4]) -> [Lanes<N>; 3] {
-    let sum = (b + c).half();
-    [a + sum, (b - c).half(), sum + d]
+fn kernel_sums<V: Values>([a, b, c, d]: [V; 4]) -> [V; 3] {
+    let sum = (b + c) * 0.5;
+    [a + sum, (b - c) * 0.5, sum + d]
 }
 
 /// A row of tiles: its even and odd columns are `half` apart, the next tile is `step` further, and its `len` values are written
@@ -148,59 +93,61 @@ pub struct Place {
     pub len: usize,
 }
 
-/// One row of B' d B for four points: the sum or the difference of two rows of a frame, then B across.
-pub fn tile_rows<const PLUS: bool>(a: &[f32], b: &[f32], place: Place, to: &mut [&mut [f32]]) {
-    let Place { half, step, at, len } = place;
-    let whole = len / LANES * LANES;
+/// B' d B of a row of tiles, of the four rows of a frame that it sees.
+#[inline(always)]
+pub fn tile_row<S: Simd>(simd: S, rows: [&[f32]; 4], place: Place, points: &mut [&mut [f32]; POINTS]) {
+    let whole = place.len / LANES * LANES;
     for i in (0..whole).step_by(LANES) {
-        tile_lanes::<PLUS, LANES>(a, b, [i, half + i, step + i, half + step + i], to, at + i);
+        tile_lanes::<f32x16<S>>(simd, rows, place, i, points);
     }
-    for i in whole..len {
-        tile_lanes::<PLUS, 1>(a, b, [i, half + i, step + i, half + step + i], to, at + i);
-    }
+    (whole..place.len).for_each(|i| tile_lanes::<f32>((), rows, place, i, points));
 }
 
 #[inline(always)]
-fn tile_lanes<const PLUS: bool, const N: usize>(
-    a: &[f32],
-    b: &[f32],
-    from: [usize; 4],
-    to: &mut [&mut [f32]],
-    at: usize,
+fn tile_lanes<V: Values>(
+    simd: V::Simd,
+    rows: [&[f32]; 4],
+    Place { half, step, at, .. }: Place,
+    i: usize,
+    points: &mut [&mut [f32]; POINTS],
 ) {
-    let (p, q) = (down::<PLUS, N>(a, b, from[0]), down::<PLUS, N>(a, b, from[1]));
-    let (r, s) = (down::<PLUS, N>(a, b, from[2]), down::<PLUS, N>(a, b, from[3]));
-    let [one, two, three, four] = to else { return };
-    (p - r).store(one, at);
-    (q + r).store(two, at);
-    (r - q).store(three, at);
-    (q - s).store(four, at);
+    let (p, q) = (tile_column::<V>(simd, rows, i), tile_column::<V>(simd, rows, half + i));
+    let (r, s) = (tile_column::<V>(simd, rows, step + i), tile_column::<V>(simd, rows, half + step + i));
+    for k in 0..4 {
+        (p[k] - r[k]).store(points[4 * k], at + i);
+        (q[k] + r[k]).store(points[4 * k + 1], at + i);
+        (r[k] - q[k]).store(points[4 * k + 2], at + i);
+        (q[k] - s[k]).store(points[4 * k + 3], at + i);
+    }
 }
 
-/// The sum or the difference of two rows.
+/// B' d of a column.
 #[inline(always)]
-fn down<const PLUS: bool, const N: usize>(a: &[f32], b: &[f32], at: usize) -> Lanes<N> {
-    let (a, b) = (Lanes::load(a, at), Lanes::load(b, at));
-    if PLUS { a + b } else { a - b }
+fn tile_column<V: Values>(simd: V::Simd, [a, b, c, d]: [&[f32]; 4], at: usize) -> [V; 4] {
+    let (a, b) = (V::load(simd, a, at), V::load(simd, b, at));
+    let (c, d) = (V::load(simd, c, at), V::load(simd, d, at));
+    [a - c, b + c, c - b, b - d]
 }
 
 /// A g A' of rows of pixels of two rows, even and odd.
-pub fn gradient_rows(pixels: &[f32], points: &mut [&mut [f32]; POINTS], at: usize) {
+#[inline(always)]
+pub fn gradient_rows<S: Simd>(simd: S, pixels: &[f32], points: &mut [&mut [f32]; POINTS], at: usize) {
     let len = pixels.len() / 4;
     let whole = len / LANES * LANES;
     for i in (0..whole).step_by(LANES) {
-        gradient_lanes::<LANES>(pixels, i, len, points, at);
+        gradient_lanes::<f32x16<S>>(simd, pixels, i, points, at);
     }
-    (whole..len).for_each(|i| gradient_lanes::<1>(pixels, i, len, points, at));
+    (whole..len).for_each(|i| gradient_lanes::<f32>((), pixels, i, points, at));
 }
 
 #[inline(always)]
-fn gradient_lanes<const N: usize>(pixels: &[f32], i: usize, len: usize, points: &mut [&mut [f32]; POINTS], at: usize) {
-    let (a, b) = (Lanes::<N>::load(pixels, i), Lanes::load(pixels, len + i));
-    let (c, d) = (Lanes::load(pixels, 2 * len + i), Lanes::load(pixels, 3 * len + i));
-    let (even, odd) = (pixel_points([a, c]), pixel_points([b, d]));
+fn gradient_lanes<V: Values>(simd: V::Simd, pixels: &[f32], i: usize, points: &mut [&mut [f32]; POINTS], at: usize) {
+    let (len, zero) = (pixels.len() / 4, V::zero(simd));
+    let (a, b) = (V::load(simd, pixels, i), V::load(simd, pixels, len + i));
+    let (c, d) = (V::load(simd, pixels, 2 * len + i), V::load(simd, pixels, 3 * len + i));
+    let (even, odd) = (pixel_points(zero, [a, c]), pixel_points(zero, [b, d]));
     for k in 0..4 {
-        let across = pixel_points([even[k], odd[k]]);
+        let across = pixel_points(zero, [even[k], odd[k]]);
         for l in 0..4 {
             across[l].store(points[4 * k + l], at + i);
         }
@@ -209,47 +156,46 @@ fn gradient_lanes<const N: usize>(pixels: &[f32], i: usize, len: usize, points: 
 
 /// A g.
 #[inline(always)]
-fn pixel_points<const N: usize>([a, b]: [Lanes<N>; 2]) -> [Lanes<N>; 4] {
-    [a, a + b, a - b, Lanes([0.0; N]) - b]
+fn pixel_points<V: Values>(zero: V, [a, b]: [V; 2]) -> [V; 4] {
+    [a, a + b, a - b, zero - b]
 }
 
-/// A' m A, with what follows: even and odd columns of the upper row, then of the lower one.
-pub fn result_rows(points: [&[f32]; POINTS], rows: &mut [f32], of: impl Fn(f32) -> f32) {
-    let len = points[0].len();
+/// A' m A of tiles from `start` on, with what follows: even and odd columns of the upper row, then of the lower one.
+#[inline(always)]
+pub fn result_rows<S: Simd>(simd: S, points: [&[f32]; POINTS], start: usize, rows: &mut [f32], finish: Finish) {
+    let len = rows.len() / 4;
     let whole = len / LANES * LANES;
     for at in (0..whole).step_by(LANES) {
-        result_lanes::<LANES>(&points, rows, len, at, &of);
+        result_lanes::<f32x16<S>>(simd, points, start + at, rows, at, finish);
     }
-    (whole..len).for_each(|at| result_lanes::<1>(&points, rows, len, at, &of));
+    (whole..len).for_each(|at| result_lanes::<f32>((), points, start + at, rows, at, finish));
 }
 
 #[inline(always)]
-fn result_lanes<const N: usize>(
-    points: &[&[f32]; POINTS],
+fn result_lanes<V: Values>(
+    simd: V::Simd,
+    points: [&[f32]; POINTS],
+    from: usize,
     rows: &mut [f32],
-    len: usize,
     at: usize,
-    of: impl Fn(f32) -> f32,
+    finish: Finish,
 ) {
-    let mut down = [[Lanes([0.0; N]); 4]; 2];
-    for l in 0..4 {
-        let (a, b) = (Lanes::<N>::load(points[l], at), Lanes::load(points[4 + l], at));
-        let (c, d) = (Lanes::load(points[8 + l], at), Lanes::load(points[12 + l], at));
-        [down[0][l], down[1][l]] = pixels([a, b, c, d]);
+    let len = rows.len() / 4;
+    let mut down = [[V::zero(simd); 2]; 4];
+    for (l, down) in down.iter_mut().enumerate() {
+        *down = pixels(column(simd, points, l, from));
     }
-    for (y, row) in down.iter().enumerate() {
-        for (x, values) in pixels(*row).iter_mut().enumerate() {
-            for value in &mut values.0 {
-                *value = of(*value);
-            }
-            values.store(rows, (2 * y + x) * len + at);
+    let [a, b, c, d] = down;
+    for (y, (((a, b), c), d)) in a.into_iter().zip(b).zip(c).zip(d).enumerate() {
+        for (x, value) in pixels([a, b, c, d]).into_iter().enumerate() {
+            finish.of([value]).store(rows, (2 * y + x) * len + at);
         }
     }
 }
 
 /// A' m.
 #[inline(always)]
-fn pixels<const N: usize>([a, b, c, d]: [Lanes<N>; 4]) -> [Lanes<N>; 2] {
+fn pixels<V: Values>([a, b, c, d]: [V; 4]) -> [V; 2] {
     [a + b + c, b - c - d]
 }
 
@@ -262,6 +208,7 @@ pub struct Rows {
 }
 
 /// The even and the odd values of rows, to `[column / 2, row]` each.
+#[inline(always)]
 pub fn split_rows(size: Rows, from: &[f32], mut to: [&mut [f32]; 2]) {
     let mut row = 0;
     while row < size.count {
@@ -276,6 +223,7 @@ pub fn split_rows(size: Rows, from: &[f32], mut to: [&mut [f32]; 2]) {
 }
 
 /// The same for N rows from this one on.
+#[inline(always)]
 fn split_rows_of<const N: usize>(size: Rows, from: &[f32], [even, odd]: &mut [&mut [f32]; 2], row: usize) -> usize {
     let Rows { apart, width, count } = size;
     let mut rows = [from; N];
@@ -303,6 +251,7 @@ fn split_rows_of<const N: usize>(size: Rows, from: &[f32], [even, odd]: &mut [&m
 }
 
 /// The opposite of `split_rows`.
+#[inline(always)]
 pub fn join_rows(size: Rows, [even, odd]: [&[f32]; 2], to: &mut [f32]) {
     let Rows { apart, width, count } = size;
     for row in 0..count {

@@ -8,15 +8,16 @@
 
 use std::array::from_fn;
 
+use fearless_simd::Simd;
 use rayon::prelude::*;
 
-use super::activation::After;
+use super::activation::{After, Finish};
 use super::products::{Matrix, multiply};
 use super::scratch::{sized, with_scratch};
 use super::tiles::{
-    Kernels, POINTS, Place, Rows, gradient_rows, join_rows, kernel_gradients, kernel_row, result_rows, split_rows,
-    tile_rows,
+    POINTS, Place, Rows, gradient_rows, join_rows, kernel_gradients, kernel_row, result_rows, split_rows, tile_row,
 };
+use super::wide::widest;
 
 /// What keeps the sixteen parts of a matrix from falling on the same lines of a cache.
 const APART: usize = 16;
@@ -26,6 +27,13 @@ const ROW: usize = 16;
 const TILES: usize = 256;
 /// The fewest channels with which the transforms cost less than the products that they save.
 const FEWEST: usize = 32;
+
+/// Kernels `[outputs, inputs, 3, 3]` of a convolution, or those that are turned by half a turn of its adjoint.
+#[derive(Debug, Clone, Copy)]
+struct Kernels<'a> {
+    weights: &'a [f32],
+    turned: bool,
+}
 
 /// A convolution of images `[n, inputs, height, width]` to `[n, outputs, ..]` with kernels of 3 x 3 and stride 1.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +54,7 @@ impl Winograd {
 
     /// The convolution with weights `[outputs, inputs, 3, 3]`.
     pub fn forward(&self, images: &[f32], weights: &[f32], after: After<'_>) -> Vec<f32> {
-        self.convolution(images, Kernels { weights, steps: [self.inputs * 9, 9], turned: false }, after)
+        self.convolution(images, Kernels { weights, turned: false }, after)
     }
 
     /// The adjoint of `forward`, from results to images: the convolution with turned kernels.
@@ -59,7 +67,7 @@ impl Winograd {
             width,
             padding: self.padding.map(|padding| 2 - padding),
         };
-        turned.convolution(results, Kernels { weights, steps: [9, self.inputs * 9], turned: true }, after)
+        turned.convolution(results, Kernels { weights, turned: true }, after)
     }
 
     fn convolution(&self, images: &[f32], kernels: Kernels<'_>, after: After<'_>) -> Vec<f32> {
@@ -67,7 +75,7 @@ impl Winograd {
         let mut results = vec![0.0; images.len() / image * result];
         let group = self.together();
         with_scratch(|[kernel]| {
-            let kernel = self.transformed_kernels(kernels, kernel);
+            let kernel = &self.transformed_kernels(kernels, kernel);
             results.par_chunks_mut(group * result).zip(images.par_chunks(group * image)).for_each(
                 |(results, images)| {
                     with_scratch(|scratch| self.group(images, kernel, scratch, results, after));
@@ -81,7 +89,7 @@ impl Winograd {
     fn group(
         &self,
         images: &[f32],
-        kernels: &[f32],
+        kernels: &[Matrix<'_>; POINTS],
         [tiles, sums]: [&mut Vec<f32>; 2],
         results: &mut [f32],
         after: After<'_>,
@@ -92,29 +100,35 @@ impl Winograd {
         let tiles = sized(tiles, POINTS * (self.inputs * columns + APART));
         parts(tiles, self.inputs, columns).into_par_iter().enumerate().for_each(|(channel, mut points)| {
             with_scratch(|[frame]| {
-                for first in (0..n).step_by(self.lanes()) {
+                widest!(simd => for first in (0..n).step_by(self.lanes()) {
                     let lanes = self.lanes().min(n - first);
                     let planes = &images[(first * self.inputs + channel) * plane..];
                     let frame = self.frame(planes, lanes, self.inputs * plane, frame);
-                    self.transformed_tiles(frame, lanes, &mut points, first * self.tiles_len());
-                }
+                    self.transformed_tiles(simd, frame, lanes, &mut points, first * self.tiles_len());
+                });
             });
         });
         let apart = self.outputs * columns + APART;
         let sums = sized(sums, POINTS * apart);
         sums.par_chunks_exact_mut(apart).enumerate().for_each(|(point, sums)| {
-            let kernels = &kernels[point * (self.inputs * self.outputs + APART)..];
             let tiles = &tiles[point * (self.inputs * columns + APART)..];
-            let kernels = Matrix::new(kernels, self.inputs, self.outputs).transposed();
-            multiply(kernels, Matrix::new(tiles, self.inputs, columns), sums, columns, false);
+            multiply(kernels[point], Matrix::new(tiles, self.inputs, columns), sums, columns, false);
         });
         let block = self.lanes() * self.outputs * self.places();
         results.par_chunks_mut(block).enumerate().for_each(|(i, results)| {
             let first = i * self.lanes() * self.tiles_len();
-            for channel in 0..self.outputs {
-                let points = from_fn(|point| &sums[point * apart + channel * columns + first..]);
-                self.results(points, channel, results, after);
-            }
+            let lanes = results.len() / (self.outputs * self.places());
+            with_scratch(|[rows]| {
+                let rows = sized(rows, 4 * self.tiles()[1] * lanes);
+                widest!(simd => for channel in 0..self.outputs {
+                    let mut points = [&[][..]; POINTS];
+                    for (point, sums) in points.iter_mut().zip(sums.chunks_exact(apart)) {
+                        *point = &sums[channel * columns + first..];
+                    }
+                    let results = &mut results[channel * self.places()..];
+                    self.results(simd, points, rows, lanes, results, after.of(channel));
+                });
+            });
         });
     }
 
@@ -132,7 +146,7 @@ impl Winograd {
             }
             weights.par_chunks_mut(self.inputs * 9).enumerate().for_each(|(output, weights)| {
                 let points = from_fn(|point| &sums[point * apart + output * self.inputs..][..self.inputs]);
-                kernel_gradients(points, weights);
+                widest!(simd => kernel_gradients(simd, points, weights));
             });
         });
         weights
@@ -155,16 +169,20 @@ impl Winograd {
         let places = parts(tiles, n, self.tiles_len() * self.inputs);
         places.into_par_iter().zip(images.par_chunks(image)).for_each(|(mut points, image)| {
             with_scratch(|[frame]| {
-                let frame = self.frame(image, self.inputs, self.height * self.width, frame);
-                self.transformed_tiles(frame, self.inputs, &mut points, 0);
+                widest!(simd => {
+                    let frame = self.frame(image, self.inputs, self.height * self.width, frame);
+                    self.transformed_tiles(simd, frame, self.inputs, &mut points, 0);
+                });
             });
         });
         let of_results = self.of_results();
         let places = parts(gradients, n, self.tiles_len() * self.outputs);
         places.into_par_iter().zip(gradient.par_chunks(result)).for_each(|(mut points, gradient)| {
             with_scratch(|[frame]| {
-                let frame = of_results.frame(gradient, self.outputs, self.places(), frame);
-                self.transformed_gradients(frame, &mut points);
+                widest!(simd => {
+                    let frame = of_results.frame(gradient, self.outputs, self.places(), frame);
+                    self.transformed_gradients(simd, frame, &mut points);
+                });
             });
         });
         sums.par_chunks_exact_mut(self.outputs * self.inputs + APART).enumerate().for_each(|(point, sums)| {
@@ -210,16 +228,28 @@ impl Winograd {
 
     /// Planes that begin `apart` from each other as `[row, 2, column / 2, plane]` with zeros around them: of each row first the
     /// even columns, then the odd ones.
+    #[inline(always)]
     fn frame<'a>(&self, planes: &[f32], lanes: usize, apart: usize, scratch: &'a mut Vec<f32>) -> &'a [f32] {
         // One row and column of tiles more than there are, for the last tile sees two pixels beyond its own.
         let ([rows, columns], [above, left]) = (self.frame_tiles(), self.padding);
         let half = columns * lanes;
         let frame = sized(scratch, rows * 2 * 2 * half);
-        frame.fill(0.0);
-        for (y, row) in frame.chunks_exact_mut(2 * half).skip(above).take(self.height).enumerate() {
+        let starts = [left / 2 * lanes, left.div_ceil(2) * lanes];
+        for (y, row) in frame.chunks_exact_mut(2 * half).enumerate() {
+            let Some(y) = y.checked_sub(above).filter(|y| *y < self.height) else {
+                row.fill(0.0);
+                continue;
+            };
             let (even, odd) = row.split_at_mut(half);
-            let (even, odd) = if left % 2 == 0 { (even, odd) } else { (odd, even) };
-            let to = [&mut even[left / 2 * lanes..], &mut odd[left.div_ceil(2) * lanes..]];
+            let halves = if left % 2 == 0 { [even, odd] } else { [odd, even] };
+            let [first, second] = halves;
+            let to = [(first, starts[0], self.width.div_ceil(2)), (second, starts[1], self.width / 2)];
+            let to = to.map(|(half, start, pixels)| {
+                let (before, values) = half.split_at_mut(start);
+                before.fill(0.0);
+                values[pixels * lanes..].fill(0.0);
+                values
+            });
             split_rows(Rows { apart, width: self.width, count: lanes }, &planes[y * self.width..], to);
         }
         frame
@@ -230,53 +260,70 @@ impl Winograd {
     }
 
     /// B' d B of the tiles of a frame, written from `at` on for each of the sixteen points, `[tile row, tile column, lane]`.
-    fn transformed_tiles(&self, frame: &[f32], lanes: usize, points: &mut [&mut [f32]; POINTS], at: usize) {
+    #[inline(always)]
+    fn transformed_tiles<S: Simd>(
+        &self,
+        simd: S,
+        frame: &[f32],
+        lanes: usize,
+        points: &mut [&mut [f32]; POINTS],
+        at: usize,
+    ) {
         let [rows, columns] = self.tiles();
         let (half, len) = (self.frame_tiles()[1] * lanes, columns * lanes);
         for i in 0..rows {
-            let row = |k: usize| &frame[(2 * i + k) * 2 * half..][..2 * half];
-            let place = Place { half, step: lanes, at: at + i * len, len };
-            tile_rows::<false>(row(0), row(2), place, &mut points[..4]);
-            tile_rows::<true>(row(1), row(2), place, &mut points[4..8]);
-            tile_rows::<false>(row(2), row(1), place, &mut points[8..12]);
-            tile_rows::<false>(row(1), row(3), place, &mut points[12..]);
+            let (above, below) = frame[4 * i * half..][..8 * half].split_at(4 * half);
+            let ((a, b), (c, d)) = (above.split_at(2 * half), below.split_at(2 * half));
+            tile_row(simd, [a, b, c, d], Place { half, step: lanes, at: at + i * len, len }, points);
         }
     }
 
     /// A g A' of the tiles of a frame of gradients.
-    fn transformed_gradients(&self, frame: &[f32], points: &mut [&mut [f32]; POINTS]) {
+    #[inline(always)]
+    fn transformed_gradients<S: Simd>(&self, simd: S, frame: &[f32], points: &mut [&mut [f32]; POINTS]) {
         let len = self.tiles()[1] * self.outputs;
         for (i, pixels) in frame.chunks_exact(4 * len).enumerate() {
-            gradient_rows(pixels, points, i * len);
+            gradient_rows(simd, pixels, points, i * len);
         }
     }
 
     /// A' m A of a channel's tiles of `lanes` images, with what follows, to its planes in the results.
-    fn results(&self, points: [&[f32]; POINTS], channel: usize, results: &mut [f32], after: After<'_>) {
+    #[inline(always)]
+    fn results<S: Simd>(
+        &self,
+        simd: S,
+        points: [&[f32]; POINTS],
+        rows: &mut [f32],
+        lanes: usize,
+        results: &mut [f32],
+        finish: Finish,
+    ) {
         let [height, width] = self.result();
-        let lanes = results.len() / (self.outputs * self.places());
         let len = self.tiles()[1] * lanes;
-        with_scratch(|[rows]| {
-            let rows = sized(rows, 4 * len);
-            for y in (0..height).step_by(2) {
-                result_rows(points.map(|p| &p[y / 2 * len..][..len]), rows, after.of(channel));
-                let (above, below) = rows.split_at(2 * len);
-                for (y, row) in [(y, above), (y + 1, below)].into_iter().take(height - y) {
-                    let to = &mut results[channel * self.places() + y * width..];
-                    let size = Rows { apart: self.outputs * self.places(), width, count: lanes };
-                    join_rows(size, row.split_at(len).into(), to);
-                }
+        for y in (0..height).step_by(2) {
+            result_rows(simd, points, y / 2 * len, rows, finish);
+            let (above, below) = rows.split_at(2 * len);
+            for (y, row) in [(y, above), (y + 1, below)].into_iter().take(height - y) {
+                let size = Rows { apart: self.outputs * self.places(), width, count: lanes };
+                join_rows(size, row.split_at(len).into(), &mut results[y * width..]);
             }
-        });
+        }
     }
 
-    /// G g G' of all kernels, for each of the sixteen points `[inputs, outputs]`.
-    fn transformed_kernels<'a>(&self, kernels: Kernels<'_>, scratch: &'a mut Vec<f32>) -> &'a [f32] {
-        let all = sized(scratch, POINTS * (self.inputs * self.outputs + APART));
-        parts(all, self.inputs, self.outputs).into_par_iter().enumerate().for_each(|(input, mut points)| {
-            kernel_row(kernels, input, self.outputs, &mut points);
+    /// G g G' of all kernels, for each of the sixteen points `[outputs, inputs]`.
+    fn transformed_kernels<'a>(&self, kernels: Kernels<'_>, scratch: &'a mut Vec<f32>) -> [Matrix<'a>; POINTS] {
+        // In the order of the weights, of which those of the adjoint are by inputs.
+        let [rows, columns] = if kernels.turned { [self.inputs, self.outputs] } else { [self.outputs, self.inputs] };
+        let apart = rows * columns + APART;
+        let all = sized(scratch, POINTS * apart);
+        let weights = kernels.weights.par_chunks_exact(columns * 9);
+        parts(all, rows, columns).into_par_iter().zip(weights).for_each(|(mut points, weights)| {
+            widest!(simd => kernel_row(simd, weights, kernels.turned, &mut points));
         });
-        all
+        from_fn(|point| {
+            let matrix = Matrix::new(&all[point * apart..], rows, columns);
+            if kernels.turned { matrix.transposed() } else { matrix }
+        })
     }
 }
 

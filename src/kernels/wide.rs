@@ -1,0 +1,228 @@
+//! Loops over values with the widest vectors of the processor that the program runs on: what is done to sixteen values at once
+//! is what is done to one, so that no bit depends on the processor.
+
+use std::ops::{Add, Div, Mul, Sub};
+use std::sync::LazyLock;
+
+use fearless_simd::{Level, Select, Simd, SimdBase as _, SimdFloat as _, f32x16};
+
+/// Values of a vector.
+pub const LANES: usize = 16;
+
+static LEVEL: LazyLock<Level> = LazyLock::new(Level::new);
+
+/// What this processor has.
+pub fn level() -> Level {
+    *LEVEL
+}
+
+/// Computes an expression with the processor's widest vectors, for which `$simd` stands. What it calls has to be inlined.
+macro_rules! widest {
+    ($simd:ident => $work:expr) => {
+        fearless_simd::dispatch!($crate::kernels::wide::level(), $simd => $work)
+    };
+}
+pub(super) use widest;
+
+/// Sixteen values, or one.
+pub trait Values:
+    Copy
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Add<f32, Output = Self>
+    + Sub<f32, Output = Self>
+    + Mul<f32, Output = Self>
+{
+    /// What stands for the processor's vectors.
+    type Simd: Copy;
+
+    /// The values from `at` on.
+    fn load(simd: Self::Simd, values: &[f32], at: usize) -> Self;
+
+    /// Every `step`th value from `at` on.
+    fn gather(simd: Self::Simd, values: &[f32], at: usize, step: usize) -> Self;
+
+    fn store(self, values: &mut [f32], at: usize);
+
+    /// The opposite of `gather`.
+    fn scatter(self, values: &mut [f32], at: usize, step: usize);
+
+    fn zero(simd: Self::Simd) -> Self;
+
+    fn sqrt(self) -> Self;
+
+    fn abs(self) -> Self;
+
+    /// `then` where the value is below the limit, else `otherwise`.
+    fn where_below(self, limit: f32, then: Self, otherwise: Self) -> Self;
+
+    /// `then` where the value is not above the limit, and a number; else `otherwise`.
+    fn where_at_most(self, limit: f32, then: Self, otherwise: Self) -> Self;
+}
+
+impl Values for f32 {
+    type Simd = ();
+
+    #[inline(always)]
+    fn load((): (), values: &[f32], at: usize) -> Self {
+        values[at]
+    }
+
+    #[inline(always)]
+    fn gather((): (), values: &[f32], at: usize, _: usize) -> Self {
+        values[at]
+    }
+
+    #[inline(always)]
+    fn store(self, values: &mut [f32], at: usize) {
+        values[at] = self;
+    }
+
+    #[inline(always)]
+    fn scatter(self, values: &mut [f32], at: usize, _: usize) {
+        values[at] = self;
+    }
+
+    #[inline(always)]
+    fn zero((): ()) -> Self {
+        0.0
+    }
+
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        self.sqrt()
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        self.abs()
+    }
+
+    #[inline(always)]
+    fn where_below(self, limit: f32, then: Self, otherwise: Self) -> Self {
+        if self < limit { then } else { otherwise }
+    }
+
+    #[inline(always)]
+    fn where_at_most(self, limit: f32, then: Self, otherwise: Self) -> Self {
+        if self <= limit { then } else { otherwise }
+    }
+}
+
+impl<S: Simd> Values for f32x16<S> {
+    type Simd = S;
+
+    #[inline(always)]
+    fn load(simd: S, values: &[f32], at: usize) -> Self {
+        Self::from_slice(simd, &values[at..at + LANES])
+    }
+
+    #[inline(always)]
+    fn gather(simd: S, values: &[f32], at: usize, step: usize) -> Self {
+        let mut lanes = [0.0; LANES];
+        for (lane, value) in lanes.iter_mut().zip(values[at..].iter().step_by(step)) {
+            *lane = *value;
+        }
+        Self::from_slice(simd, &lanes)
+    }
+
+    #[inline(always)]
+    fn store(self, values: &mut [f32], at: usize) {
+        self.store_slice(&mut values[at..at + LANES]);
+    }
+
+    #[inline(always)]
+    fn scatter(self, values: &mut [f32], at: usize, step: usize) {
+        for (value, lane) in values[at..].iter_mut().step_by(step).zip(self.as_slice()) {
+            *value = *lane;
+        }
+    }
+
+    #[inline(always)]
+    fn zero(simd: S) -> Self {
+        Self::splat(simd, 0.0)
+    }
+
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        fearless_simd::SimdFloat::sqrt(self)
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        fearless_simd::SimdFloat::abs(self)
+    }
+
+    #[inline(always)]
+    fn where_below(self, limit: f32, then: Self, otherwise: Self) -> Self {
+        self.simd_lt(limit).select(then, otherwise)
+    }
+
+    #[inline(always)]
+    fn where_at_most(self, limit: f32, then: Self, otherwise: Self) -> Self {
+        self.simd_le(limit).select(then, otherwise)
+    }
+}
+
+/// What is computed of K values.
+pub trait Formula<const K: usize>: Copy {
+    fn of<V: Values>(self, values: [V; K]) -> V;
+}
+
+/// The values of K rows from `at` on.
+#[inline(always)]
+fn load<V: Values, const K: usize>(simd: V::Simd, rows: [&[f32]; K], at: usize) -> [V; K] {
+    let mut values = [V::zero(simd); K];
+    for (value, row) in values.iter_mut().zip(rows) {
+        *value = V::load(simd, row, at);
+    }
+    values
+}
+
+/// Computes each value of `result` from those at its place.
+pub fn map<const K: usize>(formula: impl Formula<K>, values: [&[f32]; K], result: &mut [f32]) {
+    widest!(simd => map_with(simd, formula, values, result));
+}
+
+#[inline(always)]
+fn map_with<S: Simd, const K: usize>(simd: S, formula: impl Formula<K>, values: [&[f32]; K], result: &mut [f32]) {
+    let whole = result.len() / LANES * LANES;
+    for at in (0..whole).step_by(LANES) {
+        formula.of(load::<f32x16<S>, K>(simd, values, at)).store(result, at);
+    }
+    for at in whole..result.len() {
+        formula.of(load::<f32, K>((), values, at)).store(result, at);
+    }
+}
+
+/// Computes each value anew from itself.
+pub fn change(formula: impl Formula<1>, values: &mut [f32]) {
+    widest!(simd => change_with(simd, formula, values));
+}
+
+#[inline(always)]
+fn change_with<S: Simd>(simd: S, formula: impl Formula<1>, values: &mut [f32]) {
+    let whole = values.len() / LANES * LANES;
+    for at in (0..whole).step_by(LANES) {
+        formula.of([f32x16::load(simd, values, at)]).store(values, at);
+    }
+    for value in &mut values[whole..] {
+        *value = formula.of([*value]);
+    }
+}
+
+/// The sum of what is computed: sixteen sums, one for each place of a vector, and what is left over, in this order on every
+/// processor.
+#[inline(always)]
+pub fn sum<S: Simd, const K: usize>(simd: S, formula: impl Formula<K>, values: [&[f32]; K]) -> f32 {
+    let len = values.iter().map(|v| v.len()).min().unwrap_or(0);
+    let whole = len / LANES * LANES;
+    let mut lanes = f32x16::zero(simd);
+    for at in (0..whole).step_by(LANES) {
+        lanes += formula.of(load::<f32x16<S>, K>(simd, values, at));
+    }
+    let rest: f32 = (whole..len).map(|at| formula.of(load::<f32, K>((), values, at))).sum();
+    lanes.as_slice().iter().sum::<f32>() + rest
+}
