@@ -95,7 +95,8 @@ pub fn new_folder(root: &Path, experiment: &str) -> Result<(PathBuf, FolderLock)
     }
 }
 
-/// What earlier sessions left below `root`, the latest first: without those that are being written, or cannot be read.
+/// What earlier sessions left below `root`, the latest first: without those that are being written, or cannot be read. One that
+/// may not be written into can be opened and replayed.
 pub fn left(root: &Path) -> Vec<Left> {
     /// One look at a time, as each locks the folders for a moment: a second one would take them for being written.
     static LOOKING: Mutex<()> = Mutex::new(());
@@ -108,13 +109,16 @@ pub fn left(root: &Path) -> Vec<Left> {
 
 fn look(folder: PathBuf) -> Option<Left> {
     let saved = Saved::read(&folder)?;
-    let _lock = FolderLock::take_alone(&folder, WINDOW).ok()?;
+    let lock = FolderLock::take_alone(&folder, WINDOW);
+    if matches!(lock, Err(LockError::Busy { .. })) {
+        return None;
+    }
     let at = folder.join(SESSION_FILE).metadata().and_then(|m| m.modified()).ok()?.try_into().ok()?;
     Some(Left { bytes: bytes_below(&folder), folder, saved, at })
 }
 
 /// Bytes of all files below a folder.
-fn bytes_below(folder: &Path) -> u64 {
+pub fn bytes_below(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let bytes = |entry: std::fs::DirEntry| match entry.metadata() {
         Ok(found) if found.is_dir() => bytes_below(&entry.path()),

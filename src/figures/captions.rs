@@ -7,7 +7,7 @@ use super::drawing::ticks::number;
 use crate::combine::{Combined, Difference, likeness};
 use crate::dataset::source::{Hashes, Origin};
 use crate::dataset::sources::source;
-use crate::experiment::EvaluationSplit;
+use crate::experiment::{DatasetKind, EvaluationSplit};
 use crate::history::{Header, History};
 use crate::identity::Likeness;
 use crate::statistics::{Group, InStep, evaluation_images, groups};
@@ -104,7 +104,8 @@ fn data_name(header: &Header) -> String {
     let Origin::Published(_) = source(e.dataset).origin() else {
         let what =
             header.data_provenance.strip_prefix("own images: ").and_then(|what| what.rsplit_once(", split seed"));
-        return what.map_or_else(|| label.to_owned(), |(what, _)| format!("{label} `{}` ({what})", e.name));
+        let drawn = if e.dataset == DatasetKind::Digits { ", drawn by the program" } else { "" };
+        return what.map_or_else(|| format!("{label}{drawn}"), |(what, _)| format!("{label} `{}` ({what})", e.name));
     };
     let hashes = hashes(header);
     let name = match hashes {

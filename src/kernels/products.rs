@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::activation::Activation;
 use super::layer::{Layer, Wanted};
+use super::wide::{self, Formula, Values};
 
 /// The fewest and the most rows or columns of a product that a thread computes at once.
 const LEAST: usize = 64;
@@ -106,6 +107,17 @@ pub struct Linear {
     pub activation: Activation,
 }
 
+/// A sum with its bias, then a rectifier.
+#[derive(Clone, Copy)]
+struct Biased(Activation);
+
+impl Formula<2> for Biased {
+    #[inline(always)]
+    fn of<V: Values>(self, [sum, bias]: [V; 2]) -> V {
+        self.0.apply(sum + bias)
+    }
+}
+
 impl Layer<3> for Linear {
     fn shape(&self, rows: &[usize]) -> Vec<usize> {
         vec![rows[0], self.outputs]
@@ -114,9 +126,7 @@ impl Layer<3> for Linear {
     fn forward(&self, [rows, weights, bias]: [&[f32]; 3]) -> (Vec<f32>, Vec<f32>) {
         let rows = Matrix::new(rows, rows.len() / self.inputs, self.inputs);
         let mut result = product(rows, Matrix::new(weights, self.inputs, self.outputs));
-        for row in result.chunks_exact_mut(self.outputs) {
-            row.iter_mut().zip(bias).for_each(|(v, b)| *v = self.activation.apply(*v + b));
-        }
+        wide::change_rows(Biased(self.activation), &mut result, bias);
         (result, Vec::new())
     }
 

@@ -213,6 +213,24 @@ fn change_with<S: Simd>(simd: S, formula: impl Formula<1>, values: &mut [f32]) {
     }
 }
 
+/// Computes each value of rows anew from itself and from that at its place in another row.
+pub fn change_rows(formula: impl Formula<2>, rows: &mut [f32], row: &[f32]) {
+    widest!(simd => for values in rows.chunks_exact_mut(row.len()) {
+        change_by(simd, formula, values, row);
+    });
+}
+
+#[inline(always)]
+fn change_by<S: Simd>(simd: S, formula: impl Formula<2>, values: &mut [f32], others: &[f32]) {
+    let whole = values.len() / LANES * LANES;
+    for at in (0..whole).step_by(LANES) {
+        formula.of([f32x16::load(simd, values, at), f32x16::load(simd, others, at)]).store(values, at);
+    }
+    for (value, other) in values[whole..].iter_mut().zip(&others[whole..]) {
+        *value = formula.of([*value, *other]);
+    }
+}
+
 /// The sum of what is computed: sixteen sums, one for each place of a vector, and what is left over, in this order on every
 /// processor.
 #[inline(always)]

@@ -127,7 +127,7 @@ impl Larger {
         );
         let range = format!("{:+.1} to {:+.1} points", self.gain.low, self.gain.high);
         let advice = match self.advice {
-            Advice::Labels => format!("A larger network does not help ({range}): more labels would"),
+            Advice::Labels => format!("A larger network helps little, if at all ({range}): more labels would more"),
             Advice::Network => {
                 format!("A larger network helps ({range}): the network is the limit, more than the labels")
             }
@@ -168,10 +168,10 @@ mod tests {
         let larger = with_larger(&present).unwrap();
         for (both, only_larger, only_present, expected, says) in [
             (180, 15, 0, Advice::Network, "helps (+"),
-            (395, 2, 2, Advice::Labels, "does not help (-"),
-            (150, 2, 2, Advice::Labels, "more labels would"),
+            (395, 2, 2, Advice::Labels, "helps little, if at all (-"),
+            (150, 2, 2, Advice::Labels, "more labels would more"),
             (40, 2, 2, Advice::Unknown, "cannot be told (-"),
-            (180, 0, 15, Advice::Labels, "does not help"),
+            (180, 0, 15, Advice::Labels, "helps little"),
         ] {
             let one = |right, n| std::iter::repeat_n(right, n);
             let wrong = one((false, false), if both == 150 { 46 } else { 1 });

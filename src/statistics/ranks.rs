@@ -112,10 +112,10 @@ fn too_few(groups: &[Group<'_>], seeds: usize, needed: usize) -> String {
         n if n == k => format!("; each has {fewest}"),
         _ => format!("; {} has {fewest}", short.join(", ")),
     };
-    let are = if seeds == 1 { "is" } else { "are" };
+    let have = if seeds == 1 { "1 seed has" } else { &format!("{seeds} seeds have") };
     format!(
-        "with {k} strategies no mean ranks over fewer than {needed} seeds can differ by the critical difference, and \
-         {seeds} {are} ended by all of them{who}"
+        "{k} strategies can be told apart by their mean ranks from {needed} paired seeds on, and {have} runs of all of \
+         them that ended{who}"
     )
 }
 

@@ -449,6 +449,10 @@ impl Preparation {
             return Ok(Some(Prepared::Encoded));
         }
         let latent = LatentSpace::new(codes, dim)?;
+        if latent.scale() == 0.0 && latent.len() > 1 {
+            let file = if let GeneratorFrom::File(path) = from { Some(path) } else { None };
+            return Err(WorldError::OneCode { file });
+        }
         let ground = Ground {
             data: dataset.digest().to_owned(),
             generator: digest,

@@ -28,6 +28,12 @@ pub enum WorldError {
     GeneratorFile(GeneratorFileError),
     #[error(transparent)]
     Embedding(#[from] IndexError),
+    #[error(
+        "{} has the same code for every image, so there is no latent space to sample; {}",
+        file.as_ref().map_or_else(|| "the generator".to_owned(), |file| file.display().to_string()),
+        if file.is_some() { "give another one with --generator" } else { "train it otherwise (`generator_epochs`, `beta`)" }
+    )]
+    OneCode { file: Option<PathBuf> },
     #[error(transparent)]
     Label(#[from] Unlabelled),
     #[error(transparent)]

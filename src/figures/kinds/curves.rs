@@ -77,10 +77,14 @@ pub fn figure3(histories: &[History], looks: &Looks) -> Figure {
     let panels =
         if together { two_panels(histories, &groups, looks) } else { panel_for_each(histories, &groups, looks) };
     let task = task(histories);
+    let repeated = groups.iter().any(|g| g.histories.len() > 1);
+    let (marks, band) = match repeated {
+        true => ("mean (marks", ", 95 % Student-t band of the mean, and every repeat as a thin line"),
+        false => ("each strategy alone (marks", ""),
+    };
     let caption = format!(
-        "{} on the {split} against the number of labelled samples, {}: mean (marks: whole {split} at the end of \
-         each round), 95 % Student-t band of the mean, and every repeat as a thin line. Inside rounds: {}, spread \
-         over the samples labelled in the round.",
+        "{} on the {split} against the number of labelled samples, {}: {marks}: whole {split} at the end of \
+         each round){band}. Inside rounds: {}, spread over the samples labelled in the round.",
         task.measure(),
         repeats_text(&groups),
         part_size(histories).map_or_else(|| "the same".into(), |size| format!("a fixed part of {size} images")),
@@ -90,7 +94,6 @@ pub fn figure3(histories: &[History], looks: &Looks) -> Figure {
         let sample = Sample::Line { stroke: style.stroke(), mark: Some(style.mark) };
         Key { text: Strategy::Random.label().into(), sample }
     });
-    let repeated = groups.iter().any(|g| g.histories.len() > 1);
     let mut keys: Vec<Key> = if together { Vec::new() } else { baseline.into_iter().collect() };
     if repeated {
         keys.push(Key { text: "95 % band of the mean".into(), sample: band_sample() });
@@ -102,7 +105,11 @@ pub fn figure3(histories: &[History], looks: &Looks) -> Figure {
     }
     Figure {
         name: "figure3".into(),
-        title: format!("{} against labels, mean and band over repeats", task.measure()),
+        title: format!(
+            "{} against labels{}",
+            task.measure(),
+            if repeated { ", mean and band over repeats" } else { "" }
+        ),
         caption,
         panels,
         columns: if together { Columns { narrow: 1, wide: 2 } } else { Columns { narrow: 2, wide: 4 } },

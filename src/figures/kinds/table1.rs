@@ -63,7 +63,7 @@ pub fn table1(histories: &[History]) -> Table {
         data.extend((1..).zip(values).map(|(t, value)| paper_line(name, t, value)));
     }
     let mut rules = if paper.is_some() { vec![rows.len()] } else { Vec::new() };
-    let mut fewer = false;
+    let (mut fewer, mut spreads) = (false, false);
     for group in &groups {
         let at = |t: usize| {
             let ends: Vec<f64> = group.histories.iter().filter_map(|h| endpoint(h, t..=t)).collect();
@@ -80,6 +80,7 @@ pub fn table1(histories: &[History]) -> Table {
         let count = if group.is_fork { "fork".into() } else { runs.to_string() };
         rows.push(row(&group.label(), count, &mut means.iter().map(mean)));
         if means.iter().flatten().any(|i| i.half_width.is_some()) {
+            spreads = true;
             let half = |m: &Option<Interval>| {
                 m.and_then(|i| i.half_width).map_or_else(String::new, |h| format!("\u{b1}{}", number(h, 1)))
             };
@@ -88,10 +89,13 @@ pub fn table1(histories: &[History]) -> Table {
         data.extend((1..).zip(&means).filter_map(|(t, mean)| Some(line(group, t, mean.as_ref()?))));
     }
     rules.retain(|r| *r < rows.len());
-    let mut notes = vec![format!(
-        "\u{b1}: half the width of the 95 % Student-t interval of the mean over runs, {}.",
-        condition(histories)
-    )];
+    let mut notes = Vec::new();
+    if spreads {
+        notes.push(format!(
+            "\u{b1}: half the width of the 95 % Student-t interval of the mean over runs, {}.",
+            condition(histories)
+        ));
+    }
     if fewer {
         notes.push(
             "In parentheses: the mean is over that many runs, because the others ended before that round, or diverged."

@@ -119,7 +119,7 @@ pub struct App {
     sharing: Sharing,
     changes: Changes<moment::Moment>,
     /// The session in which changes were last looked for.
-    changed_in: u64,
+    changed_in: (u64, usize),
     /// Whether nothing in the window moves by itself.
     still: bool,
     /// What panels are asked for in the next frame.
@@ -210,7 +210,7 @@ impl App {
             returning: place::Returning::default(),
             sharing,
             changes: Changes::default(),
-            changed_in: 0,
+            changed_in: (0, 0),
             still: saved.still,
             asked: Vec::new(),
             commands,
@@ -413,7 +413,7 @@ impl eframe::App for App {
         if let Some(recall) = self.state.list.wanted.take() {
             self.wish(&ctx, Wish::Recall(recall));
         }
-        if let Some(wish) = self.replacing.ui(&ctx, &self.state) {
+        if let Some(wish) = self.replacing.ui(&ctx, &mut self.state) {
             self.fulfil(&ctx, wish);
         }
         if let Some(step) = self.tour.ui(&ctx, places) {

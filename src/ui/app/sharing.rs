@@ -10,6 +10,7 @@ use crate::archive::GENERATOR_FILE;
 use crate::engine::protocol::Level;
 use crate::generator::cache::GeneratorCache;
 use crate::parcel::{self, EXTENSION, Parcel, Unpacked};
+use crate::ui::kit::words;
 use crate::ui::shell::replacing::Wish;
 use crate::ui::state::Recall;
 
@@ -23,7 +24,11 @@ impl App {
             self.save_shared(ctx, with_extension(path));
         }
         match self.sharing.writing.take() {
-            Some(Ok(path)) => self.state.say(Level::Info, format!("The view is in {}.", path.display())),
+            Some(Ok(path)) => {
+                let size =
+                    path.metadata().map_or_else(|_| String::new(), |file| format!(", {}", words::bytes(file.len())));
+                self.state.say(Level::Info, format!("The view is in {}{size}.", path.display()));
+            }
             Some(Err(e)) => self.state.say(Level::Error, e),
             None => {}
         }

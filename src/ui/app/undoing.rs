@@ -15,13 +15,15 @@ impl App {
     pub(super) fn follow_changes(&mut self, ctx: &Context) {
         let settled = !ctx.input(|i| i.pointer.any_down()) && !ctx.text_edit_focused();
         let now = self.moment();
-        // Another session is no change by itself; the one that it replaced is in the list of runs.
-        if self.changed_in != self.state.generation && self.changes.latest().is_none_or(|m| m.is_listed_as(&now)) {
+        let session = (self.state.generation, self.state.repeats());
+        // Another session is no change by itself, and the one that it replaced is in the list of runs; nor are repeats that
+        // were added, whose runs stay.
+        if self.changed_in != session && self.changes.latest().is_none_or(|m| m.is_listed_as(&now)) {
             self.changes.take(now);
         } else {
             self.changes.follow(now, settled);
         }
-        self.changed_in = self.state.generation;
+        self.changed_in = session;
         self.state.can_undo = self.changes.before().is_some();
         self.state.can_redo = self.changes.after().is_some();
     }

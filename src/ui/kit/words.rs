@@ -19,6 +19,16 @@ pub fn counted(count: usize, thing: &str) -> String {
     format!("{} {thing}{s}", thousands(count))
 }
 
+/// A size on disk.
+pub fn bytes(n: u64) -> String {
+    const MEGABYTE: f64 = (1u64 << 20) as f64;
+    const GIGABYTE: f64 = (1u64 << 30) as f64;
+    match n as f64 {
+        n if n >= GIGABYTE => format!("{:.1} GB", n / GIGABYTE),
+        n => format!("{:.0} MB", (n / MEGABYTE).ceil()),
+    }
+}
+
 /// The first names of a list, and how many more there are.
 pub fn first_of(names: &[String]) -> String {
     const SHOWN: usize = 4;

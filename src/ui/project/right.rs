@@ -86,7 +86,7 @@ fn about(ui: &mut Ui, open: &mut Open, image: usize, near: &[(usize, f32)], them
                 fact(ui, theme, "Stepped from p, labelled", anchor);
                 fact(ui, theme, "Gradient length |dL/dp|", &words::significant(gradient));
                 if generated.is_none() {
-                    fact(ui, theme, "Snap distance from p'", &words::significant(step.snap_distance));
+                    fact(ui, theme, "Snap distance from p', latent units", &words::significant(step.snap_distance));
                 }
             }
         }

@@ -48,7 +48,7 @@ impl Replacing {
     }
 
     /// Shows the question, while there is one; returns the wish once it is confirmed.
-    pub fn ui(&mut self, ctx: &Context, state: &AppState) -> Option<Wish> {
+    pub fn ui(&mut self, ctx: &Context, state: &mut AppState) -> Option<Wish> {
         if std::mem::replace(&mut self.session, state.generation) != state.generation {
             *self = Self { session: state.generation, ..Self::default() };
         }
@@ -69,8 +69,10 @@ impl Replacing {
         if replace {
             return self.asks.take().map(|(wish, _)| wish);
         }
-        if keep || response.should_close() {
-            self.asks = None;
+        if (keep || response.should_close())
+            && let Some((Wish::Recall(Recall::Undo { folder }), _)) = self.asks.take()
+        {
+            state.list.keep_undo(folder);
         }
         None
     }

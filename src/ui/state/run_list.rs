@@ -81,6 +81,8 @@ pub enum Recall {
     Replay { path: PathBuf, repeat: Option<usize> },
     /// Go on with the session of this folder, at once or when rounds are run.
     TakeUp { folder: PathBuf, and_run: bool },
+    /// Go back to the session that was replaced by the present one.
+    Undo { folder: PathBuf },
 }
 
 /// A change that can be undone, with what was before.
@@ -320,6 +322,11 @@ impl RunList {
         entry.autosaved = Some(path);
     }
 
+    /// The session that was to come back is not wanted after all; it still can.
+    pub fn keep_undo(&mut self, folder: PathBuf) {
+        self.undoable(Undo::Replaced(folder));
+    }
+
     /// Records a change that can be undone.
     pub(super) fn undoable(&mut self, undo: Undo) {
         self.changes += 1;
@@ -362,7 +369,7 @@ impl RunList {
                 self.change(&[key], |entry| entry.title = title.clone());
             }
             Undo::Removed(keys) => self.put_back(&keys),
-            Undo::Replaced(folder) => self.wanted = Some(Recall::TakeUp { folder, and_run: false }),
+            Undo::Replaced(folder) => self.wanted = Some(Recall::Undo { folder }),
         }
     }
 

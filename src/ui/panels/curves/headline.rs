@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Align2, Color32, Galley, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Galley, Rect, Response, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::series::{Curve, Series};
 use crate::engine::planned::RunId;
@@ -70,6 +70,9 @@ pub fn ui(ui: &mut Ui, series: &[Series], cx: &Cx<'_>) -> Option<RunId> {
     }
     let most = (MOST_HEIGHT * ui.available_height()).max(2.0 * LINE);
     let mut clicked = None;
+    if let Some(when) = numbers.first().map(|n| &n.when).filter(|when| numbers.iter().all(|n| n.when == **when)) {
+        ui.label(RichText::new(words::capital(when)).font(theme::font(size::CAPTION)).color(cx.theme.weak));
+    }
     ScrollArea::vertical().id_salt("headline").max_height(most).auto_shrink([false, true]).show(ui, |ui| {
         clicked = in_lines(ui, &numbers, cx);
     });

@@ -69,7 +69,14 @@ impl Series {
             series.repeats.push(Curve::of(run, axis, cx));
             ends.push(run.curve(Metric::whole(task)));
         }
-        let finish = |(_, mut series, ends): (_, Self, Vec<_>)| {
+        let furthest = furthest(&all);
+        let finish = |(group, mut series, mut ends): (GroupKey, Self, Vec<Vec<CurvePoint>>)| {
+            let taken = |seed| furthest.iter().any(|(of, seeds)| *of == group && seeds.contains(&seed));
+            let taken: Vec<bool> = series.repeats.iter().map(|curve| taken(curve.seed)).collect();
+            if series.parts.is_none() && taken.contains(&true) {
+                let mut taken = taken.into_iter();
+                ends.retain(|_| taken.next().unwrap_or(true));
+            }
             series.mean = mean_curve(ends, |p| axis.place(p)[0], BAND_LEVEL);
             let alone = series.repeats.len() == 1;
             series.repeats.iter_mut().for_each(|curve| curve.in_detail = (curve.in_detail || alone) && !series.pale);
@@ -124,6 +131,30 @@ impl Curve {
             in_detail: run.live.is_some_and(|r| r.current.is_some()) || id == Some(cx.state.focus.run),
         }
     }
+}
+
+/// The seeds of the present session whose runs are furthest, all variants together, forks aside: a mean is over these, so that no curve
+/// is over other seeds at its end than at its beginning, or over other seeds than the curve beside it.
+fn furthest(all: &[(GroupKey, Series, Vec<Vec<CurvePoint>>)]) -> Vec<(GroupKey, Vec<u64>)> {
+    let mut groups: Vec<(GroupKey, Vec<u64>)> = Vec::new();
+    for (group, series, _) in all {
+        let is_live = series.repeats.iter().any(|curve| curve.run.is_some());
+        if !is_live || groups.iter().any(|(known, _)| known == group) {
+            continue;
+        }
+        let variants =
+            || all.iter().map(|(of, series, _)| (of, series)).filter(|(of, s)| *of == group && s.parts.is_none());
+        // As far as every variant is; not at all without one of them.
+        let reached = |seed: u64| {
+            let rounds = |s: &Series| s.repeats.iter().find(|c| c.seed == seed).map_or(0, |c| c.ends.len());
+            variants().map(|(_, s)| rounds(s)).min().unwrap_or(0)
+        };
+        let mut seeds: Vec<u64> = variants().flat_map(|(_, s)| s.repeats.iter().map(|c| c.seed)).collect();
+        let most = seeds.iter().map(|seed| reached(*seed)).max().unwrap_or(0);
+        seeds.retain(|seed| reached(*seed) == most);
+        groups.push((*group, seeds));
+    }
+    groups
 }
 
 /// Margin above the best and below the worst accuracy, percentage points.

@@ -144,7 +144,11 @@ fn images_in_order(
         match proposal.made {
             None => {
                 let name = if own { "x" } else { "n" };
-                (name, format!("labelled: {}", class(proposal.label)), format!("{:.3} from p'", step.snap_distance))
+                (
+                    name,
+                    format!("labelled: {}", class(proposal.label)),
+                    format!("{:.3} latent units from p'", step.snap_distance),
+                )
             }
             Some(_) if task == Task::Classes => {
                 ("generated", format!("labelled by the stand-in: {}", class(proposal.label)), at_the_end)

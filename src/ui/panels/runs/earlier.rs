@@ -10,6 +10,7 @@ use crate::engine::autosave::{self, Left};
 use crate::engine::protocol::{Command, Level};
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{bold, size, space};
+use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::ui::state::{Offer, Recall};
 
@@ -17,10 +18,12 @@ use crate::ui::state::{Offer, Recall};
 pub struct Earlier {
     /// The folder below which sessions are written; `None` if they are not.
     root: Option<PathBuf>,
-    listing: Job<Vec<Left>>,
+    listing: Job<(Vec<Left>, u64)>,
     left: Option<Vec<Left>>,
-    /// The generation at which they were listed.
-    listed_at: Option<u64>,
+    /// Bytes of the present session.
+    present: u64,
+    /// The generation at which they were listed, and the rounds that had ended.
+    listed_at: Option<(u64, usize)>,
     deleting: Job<Result<(), String>>,
     /// The folder that is asked about before it is deleted, and what it is.
     asks: Option<(PathBuf, String)>,
@@ -47,6 +50,7 @@ impl Earlier {
             root,
             listing: Job::default(),
             left: None,
+            present: 0,
             listed_at: None,
             deleting: Job::default(),
             asks: None,
@@ -64,11 +68,15 @@ impl Earlier {
         if self.look_at.is_some_and(|at| now >= at) {
             (self.look_at, self.listed_at) = (None, None);
         }
-        if let Some(root) = self.root.clone().filter(|_| self.listed_at != Some(cx.state.generation)) {
-            self.listed_at = Some(cx.state.generation);
-            self.listing.start(ctx, move || autosave::left(&root));
+        let now_at = (cx.state.generation, cx.state.runs.iter().map(|run| run.rounds.len()).sum());
+        let again = self.listed_at != Some(now_at) && !self.listing.is_running();
+        if let Some(root) = self.root.clone().filter(|_| again) {
+            self.listed_at = Some(now_at);
+            let present = cx.state.list.session_folder().map(Path::to_path_buf);
+            self.listing.start(ctx, move || (autosave::left(&root), present.map_or(0, |p| autosave::bytes_below(&p))));
         }
-        if let Some(left) = self.listing.take() {
+        if let Some((left, present)) = self.listing.take() {
+            self.present = present;
             let unfinished = left.iter().find(|l| !l.saved.finished).filter(|_| self.first_looks > 0);
             self.first_looks = if unfinished.is_some() { 0 } else { self.first_looks.saturating_sub(1) };
             if self.first_looks > 0 {
@@ -111,7 +119,7 @@ impl Earlier {
         for session in left {
             let text = told(session);
             ui.add(Label::new(RichText::new(&text).size(size::CAPTION).color(cx.theme.weak)).wrap())
-                .on_hover_text(format!("{}\n{}", session.folder.display(), bytes(session.bytes)));
+                .on_hover_text(format!("{}\n{}", session.folder.display(), words::bytes(session.bytes)));
             ui.horizontal(|ui| {
                 let (verb, tip) = match session.saved.finished {
                     true => {
@@ -131,7 +139,7 @@ impl Earlier {
                     opened = Some(session.folder.clone());
                 }
                 if button(ui, "Delete…", "Deletes its files, after asking") {
-                    asks = Some((session.folder.clone(), format!("{text}, {}", bytes(session.bytes))));
+                    asks = Some((session.folder.clone(), format!("{text}, {}", words::bytes(session.bytes))));
                 }
             });
         }
@@ -149,8 +157,8 @@ impl Earlier {
         };
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            let total: u64 = self.left.iter().flatten().map(|l| l.bytes).sum();
-            let text = format!("On disk: {} of at most", bytes(total));
+            let total = self.present + self.left.iter().flatten().map(|l| l.bytes).sum::<u64>();
+            let text = format!("On disk: {} of at most", words::bytes(total));
             let where_to = format!("Every run is written here as its rounds end:\n{}", root.display());
             ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).on_hover_text(where_to);
             let mut limit = self.most_bytes as f64 / GIGABYTE;
@@ -220,15 +228,6 @@ pub fn when(at: Timestamp) -> String {
     }
 }
 
-/// A size for display.
-pub fn bytes(n: u64) -> String {
-    const MEGABYTE: f64 = (1u64 << 20) as f64;
-    match n as f64 {
-        n if n >= GIGABYTE => format!("{:.1} GB", n / GIGABYTE),
-        n => format!("{:.0} MB", (n / MEGABYTE).ceil()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,7 +255,7 @@ mod tests {
             assert!(text.starts_with(&format!("3 runs of digits, {day}")) && text.ends_with(end), "{text}");
         }
         for (n, text) in [(1, "1 MB"), (12 << 20, "12 MB"), (3 << 29, "1.5 GB")] {
-            assert_eq!(bytes(n), text);
+            assert_eq!(words::bytes(n), text);
         }
     }
 }

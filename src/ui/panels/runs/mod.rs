@@ -89,6 +89,7 @@ impl RunsPage {
         match recall {
             Recall::Replay { path, repeat } => self.replaying.read(ctx, path, repeat),
             Recall::TakeUp { folder, and_run } => commands.extend(state.take_up(folder, and_run)),
+            Recall::Undo { folder } => commands.extend(state.take_up(folder, false)),
         }
     }
 

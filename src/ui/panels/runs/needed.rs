@@ -78,9 +78,12 @@ fn need(histories: &[History], going: &[History]) -> Option<Need> {
         let why = format!("{which} {against} {verb} shown; more repeats only narrow the interval.");
         return Some(Need { repeats: 0, why });
     };
-    let least = (1..).find(|n| smallest_p(*n) <= alpha)?;
+    let strategies = tested.len();
+    // Holm's adjustment multiplies the smallest p by the number of tests.
+    let least = (1..).find(|n| smallest_p(*n) * strategies as f64 <= alpha)?;
     let fixed = "Fix their number before you look: to stop as soon as p is small makes p too small.";
-    Some(match largest.repeats_needed.filter(|n| *n > least) {
+    // While repeats are under way, the effect of the first ones says little.
+    Some(match largest.repeats_needed.filter(|n| *n > least && going.is_empty()) {
         Some(repeats) => {
             let (name, power) = (largest.name.label(), 100.0 * options.power);
             let why = format!(
@@ -89,7 +92,11 @@ fn need(histories: &[History], going: &[History]) -> Option<Need> {
             );
             Need { repeats, why }
         }
-        None => Need { repeats: least, why: format!("A test needs at least {least} paired repeats. {fixed}") },
+        None => {
+            let of =
+                if strategies > 1 { format!(" of {strategies} strategies against {against}") } else { String::new() };
+            Need { repeats: least, why: format!("A test{of} needs at least {least} paired repeats. {fixed}") }
+        }
     })
 }
 

@@ -45,7 +45,7 @@ impl Repeats {
     /// The row of the settings.
     pub fn ui(&mut self, ui: &mut Ui, state: &AppState, theme: &Theme) {
         let help = "How often each strategy runs, each time with the next seed: the paired repeats that bands and tests \
-                    are over. At least 6 are needed for a test. Fix their number beforehand: to stop by the result makes p \
+                    are over. At least 6 are needed for a test of one strategy, 7 of two or three. Fix their number beforehand: to stop by the result makes p \
                     too small. More are added to the present runs without a restart.";
         let differs = self.chosen != state.repeats();
         rows::labelled(ui, RichText::new("Repeats").color(theme.weak), help, differs.then_some(theme.accent), |ui| {

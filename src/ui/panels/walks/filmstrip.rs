@@ -213,7 +213,7 @@ fn explain(walk: &Walk, point: usize, sample: u32, class: &str) -> String {
     match point.checked_sub(1).and_then(|k| walk.steps.get(k)) {
         None => format!("Walk {letters} starts at sample {}, {class}", words::thousands(sample as usize)),
         Some((s, _)) => format!(
-            "Walk {letters}, step {point}\nloss before {} nats, |dL/dp| {}\nsnap from p' to the neighbour {:.3}\nsample {}, {class}",
+            "Walk {letters}, step {point}\nloss before {} nats, |dL/dp| {}\nsnap from p' to the neighbour {:.3} latent units\nsample {}, {class}",
             words::fixed(s.step.loss, 3),
             words::significant(norm(&s.step.gradient)),
             s.step.snap_distance,

@@ -13,6 +13,7 @@ use crate::ui::kit::flow::Flow;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets::{self, IconButton};
+use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
 use crate::ui::state::{Only, SeenWalk, SortBy, WalkPoint, sort_walks};
 use figure4::ExportFigure4;
@@ -273,8 +274,11 @@ fn filter_row(ui: &mut Ui, cx: &mut Cx<'_>, counts: &Counts) {
             }
         }
     });
-    let mut text =
-        format!("{:.0} % of {} steps left a walk lost", percent(counts.lost_steps, counts.steps), counts.steps);
+    let mut text = format!(
+        "{:.0} % of {} left a walk lost",
+        percent(counts.lost_steps, counts.steps),
+        words::counted(counts.steps, "step")
+    );
     if counts.reselections > 0 {
         text += &format!("; re-selected {} times", counts.reselections);
     }
@@ -315,8 +319,13 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>) {
         let mut walks = cx.state.seen_walks();
         sort_walks(&mut walks, cx.state.lab.sort, cx.state.lab.descending);
         if walks.is_empty() {
-            let text = "Start some with the button above, or Ctrl-click a point of the latent view.";
-            return widgets::empty_state(ui, "No walks to show", text);
+            let (title, text) = match cx.state.shown_walks().next() {
+                Some(_) => ("No walk has the chosen verdict", "Press X, or choose another verdict above."),
+                None => {
+                    ("No walks to show", "Start some with the button above, or Ctrl-click a point of the latent view.")
+                }
+            };
+            return widgets::empty_state(ui, title, text);
         }
         ui.spacing_mut().item_spacing.y = 0.0;
         let scroll = ScrollArea::vertical().auto_shrink(false).id_salt("walks table");
