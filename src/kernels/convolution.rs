@@ -10,6 +10,7 @@ use super::layer::{Layer, Wanted};
 use super::planes;
 use super::products::{Matrix, multiply};
 use super::scratch::{sized, with_scratch};
+use super::wide::widest;
 use super::winograd::Winograd;
 
 /// Columns of a product: the places of one or several images. Fewer cost speed in deep layers, more gain nothing.
@@ -300,9 +301,9 @@ impl Geometry {
         }
         let block = rows.len() * result_width;
         let patches = sized(scratch, self.patch_len() * n * block);
-        for (block, plane) in patches.chunks_exact_mut(block).zip(self.windows(n, rows.start)) {
+        widest!(for (block, plane) in patches.chunks_exact_mut(block).zip(self.windows(n, rows.start)) {
             copy_rows(block, &images[plane..], result_width, self.stride[0] * width, self.stride[1]);
-        }
+        });
         patches
     }
 
@@ -311,9 +312,10 @@ impl Geometry {
         let [height, width] = self.padded();
         let result_width = self.result()[1];
         let n = images.len() / (self.image[0] * height * width);
-        for (block, plane) in patches.chunks_exact(rows.len() * result_width).zip(self.windows(n, rows.start)) {
+        let block = rows.len() * result_width;
+        widest!(for (block, plane) in patches.chunks_exact(block).zip(self.windows(n, rows.start)) {
             add_rows(&mut images[plane..], block, result_width, self.stride[0] * width, self.stride[1]);
-        }
+        });
     }
 
     /// Where the values of each block of `[in, kernel, kernel, n]` begin in padded images, from row `row` of results on.
@@ -365,6 +367,7 @@ fn swap_outer(from: &[f32], a: usize, b: usize, rest: usize, to: &mut [f32]) {
 }
 
 /// Copies rows of `width` values that lie `apart` in `from`, their values `stride` apart.
+#[inline(always)]
 fn copy_rows(to: &mut [f32], from: &[f32], width: usize, apart: usize, stride: usize) {
     match (stride, width) {
         (1, 2) => copy_rows_of::<2>(to, from, apart),
@@ -382,6 +385,7 @@ fn copy_rows(to: &mut [f32], from: &[f32], width: usize, apart: usize, stride: u
 }
 
 /// Rows of a length that the compiler knows, which saves a call for each.
+#[inline(always)]
 fn copy_rows_of<const WIDTH: usize>(to: &mut [f32], from: &[f32], apart: usize) {
     let (to, _) = to.as_chunks_mut::<WIDTH>();
     for (to, from) in to.iter_mut().zip(from.chunks(apart)) {
@@ -392,6 +396,7 @@ fn copy_rows_of<const WIDTH: usize>(to: &mut [f32], from: &[f32], apart: usize) 
 }
 
 /// Adds rows of `width` values to those that lie `apart` in `to`, their values `stride` apart.
+#[inline(always)]
 fn add_rows(to: &mut [f32], from: &[f32], width: usize, apart: usize, stride: usize) {
     match (stride, width) {
         (1, 2) => add_rows_of::<2>(to, from, apart),
@@ -408,11 +413,14 @@ fn add_rows(to: &mut [f32], from: &[f32], width: usize, apart: usize, stride: us
     }
 }
 
+#[inline(always)]
 fn add_rows_of<const WIDTH: usize>(to: &mut [f32], from: &[f32], apart: usize) {
     let (from, _) = from.as_chunks::<WIDTH>();
     for (from, to) in from.iter().zip(to.chunks_mut(apart)) {
         if let Some(to) = to.first_chunk_mut::<WIDTH>() {
-            to.iter_mut().zip(from).for_each(|(t, f)| *t += f);
+            for (t, f) in to.iter_mut().zip(from) {
+                *t += f;
+            }
         }
     }
 }

@@ -4,9 +4,10 @@ use rayon::prelude::*;
 
 use super::activation::Activation;
 use super::layer::{Layer, Wanted};
+use super::wide::widest;
 
 /// Blocks whose gradients are computed at once.
-const LANES: usize = 4;
+const LANES: usize = 8;
 
 /// The largest value of each 2 x 2 block, then a rectifier; an odd last row or column is dropped.
 #[derive(Debug, Clone, Copy)]
@@ -41,11 +42,13 @@ fn halves(x: &[f32], height: usize, width: usize, of: impl Fn([f32; 2], [f32; 2]
     result.par_chunks_mut(half).zip(x.par_chunks(plane)).for_each(|(half, plane)| {
         // A copy on the stack, which the compiler can keep in registers.
         let pooled = of;
-        for (half, rows) in half.chunks_exact_mut(width / 2).zip(plane.chunks_exact(2 * width)) {
+        widest!(for (half, rows) in half.chunks_exact_mut(width / 2).zip(plane.chunks_exact(2 * width)) {
             let (above, below) = rows.split_at(width);
             let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
-            half.iter_mut().zip(pairs).for_each(|(value, (a, b))| *value = pooled(*a, *b));
-        }
+            for (value, (a, b)) in half.iter_mut().zip(pairs) {
+                *value = pooled(*a, *b);
+            }
+        });
     });
     result
 }
@@ -68,9 +71,9 @@ impl Layer<1> for MaxPool {
         planes.zip(y.par_chunks(half).zip(gradient.par_chunks(half))).for_each(|((d, x), (y, gradient))| {
             let halves = y.chunks_exact(self.width / 2).zip(gradient.chunks_exact(self.width / 2));
             let rows = d.chunks_exact_mut(2 * self.width).zip(x.chunks_exact(2 * self.width));
-            for ((d, x), (y, gradient)) in rows.zip(halves) {
+            widest!(for ((d, x), (y, gradient)) in rows.zip(halves) {
                 self.reward(d, x, y, gradient);
-            }
+            });
         });
         [Some(result)]
     }
@@ -78,6 +81,7 @@ impl Layer<1> for MaxPool {
 
 impl MaxPool {
     /// Gives the gradient of each block of two rows to its largest value, of equal ones to the first.
+    #[inline(always)]
     fn reward(&self, d: &mut [f32], x: &[f32], y: &[f32], gradient: &[f32]) {
         let mut d = d.split_at_mut(self.width);
         let x = x.split_at(self.width);
@@ -186,12 +190,12 @@ impl Layer<1> for Double {
 fn spread(from: &[f32], to: &mut [f32], height: usize, width: usize, factor: f32) {
     let (plane, half) = (height * width, (height / 2) * (width / 2));
     to.par_chunks_mut(plane).zip(from.par_chunks(half)).for_each(|(to, from)| {
-        for (rows, from) in to.chunks_exact_mut(2 * width).zip(from.chunks_exact(width / 2)) {
+        widest!(for (rows, from) in to.chunks_exact_mut(2 * width).zip(from.chunks_exact(width / 2)) {
             let (above, below) = rows.split_at_mut(width);
             let pairs = above.as_chunks_mut::<2>().0.iter_mut().zip(below.as_chunks_mut::<2>().0);
             for ((a, b), value) in pairs.zip(from) {
                 (*a, *b) = ([factor * value; 2], [factor * value; 2]);
             }
-        }
+        });
     });
 }

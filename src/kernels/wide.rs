@@ -16,8 +16,12 @@ pub fn level() -> Level {
     *LEVEL
 }
 
-/// Computes an expression with the processor's widest vectors, for which `$simd` stands. What it calls has to be inlined.
+/// Computes an expression with the processor's widest vectors, for which `$simd` stands where it is named. What it calls has to
+/// be inlined.
 macro_rules! widest {
+    ($work:expr) => {
+        fearless_simd::dispatch!($crate::kernels::wide::level(), _simd => $work)
+    };
     ($simd:ident => $work:expr) => {
         fearless_simd::dispatch!($crate::kernels::wide::level(), $simd => $work)
     };
@@ -243,4 +247,52 @@ pub fn sum<S: Simd, const K: usize>(simd: S, formula: impl Formula<K>, values: [
     }
     let rest: f32 = (whole..len).map(|at| formula.of(load::<f32, K>((), values, at))).sum();
     lanes.as_slice().iter().sum::<f32>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Streams;
+
+    /// The square where the value is below a limit, else the other value's root and distance.
+    #[derive(Clone, Copy)]
+    struct Mixed;
+
+    impl Formula<2> for Mixed {
+        #[inline(always)]
+        fn of<V: Values>(self, [a, b]: [V; 2]) -> V {
+            a.where_below(-0.5, a * a, a.where_at_most(0.0, b.abs().sqrt(), (a - b) / (b * 2.0 + 0.25)))
+        }
+    }
+
+    /// What is computed at once has the bits of what is computed one by one, for every length and odd values.
+    #[test]
+    fn many_at_once_are_the_same_as_one_by_one() {
+        let mut a = Streams::new(4).get("a", 0).normals(70);
+        let b = Streams::new(4).get("b", 0).normals(70);
+        for (at, odd) in [(3, f32::NAN), (17, -0.0), (33, 0.0), (40, f32::INFINITY), (41, -0.5)] {
+            a[at] = odd;
+        }
+        let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+        for len in 0..70 {
+            let (a, b) = (&a[..len], &b[..len]);
+            let expected: Vec<f32> = a.iter().zip(b).map(|(a, b)| Mixed.of([*a, *b])).collect();
+            let mut found = vec![7.0; len];
+            map(Mixed, [a, b], &mut found);
+            assert_eq!(bits(&found), bits(&expected), "{len}");
+            let mut changed = a.to_vec();
+            if len > 0 {
+                change_rows(Mixed, &mut changed, b);
+            }
+            assert_eq!(bits(&changed), bits(&expected), "{len}");
+            // Without the odd values, whose sums tell nothing.
+            let plain: Vec<f32> = b.to_vec();
+            let mut lanes = [0.0_f32; LANES];
+            let whole = len / LANES * LANES;
+            (0..whole).for_each(|i| lanes[i % LANES] += Mixed.of([plain[i], plain[i]]));
+            let rest: f32 = (whole..len).map(|i| Mixed.of([plain[i], plain[i]])).sum();
+            let sum = widest!(simd => sum(simd, Mixed, [&plain, &plain]));
+            assert_eq!(sum.to_bits(), (lanes.iter().sum::<f32>() + rest).to_bits(), "{len}");
+        }
+    }
 }
