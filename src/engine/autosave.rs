@@ -96,7 +96,7 @@ pub fn new_folder(root: &Path, experiment: &str) -> Result<(PathBuf, FolderLock)
 }
 
 /// What earlier sessions left below `root`, the latest first: without those that are being written, or cannot be read. One that
-/// may not be written into can be opened and replayed.
+/// may not be written into can still be opened.
 pub fn left(root: &Path) -> Vec<Left> {
     /// One look at a time, as each locks the folders for a moment: a second one would take them for being written.
     static LOOKING: Mutex<()> = Mutex::new(());

@@ -54,11 +54,10 @@ fn data(histories: &Histories, e: &Experiment) -> String {
     match e.validation_size {
         0 => text += " No images were set aside for validation.",
         n => {
-            // Of fewer images than six times as many it is a sixth, and their number is not known here.
-            let few = e.train_size > 0 && e.train_size < 6 * n;
-            let (n, of) = if few { (e.train_size / 6, "") } else { (n, ", or a sixth of them where that is fewer,") };
-            let verb = if n == 1 { "image was" } else { "images were" };
-            text += &format!(" {} train {verb}{of} set aside for validation and never trained on.", whole(n));
+            let n = whole(n);
+            text += &format!(
+                " {n} train images, or a sixth of all where that is fewer, were set aside for validation and never trained on."
+            );
         }
     }
     text

@@ -176,6 +176,7 @@ mod tests {
     use crate::engine::planned::{more_repeats, planned};
     use crate::engine::protocol::Event;
     use crate::experiment::{Setup, Strategy, setups};
+    use crate::ui::state::Recall;
 
     fn setups_of(experiment: &Experiment) -> Vec<Setup> {
         setups(experiment, &[Strategy::Random, Strategy::Snn].map(Into::into)).unwrap()
@@ -256,6 +257,19 @@ mod tests {
         assert!(!offered(&s), "what the note offers was done");
         assert_eq!((s.list.entries().count(), s.histories().len()), (2, 2));
         assert!(s.undo().is_empty() && s.list.undo_text().is_none());
+    }
+
+    #[test]
+    fn a_session_that_was_not_gone_back_to_can_still_come_back() {
+        let mut s = state(1);
+        s.list.keep_undo("earlier".into());
+        for _ in 0..2 {
+            assert_eq!(s.list.undo_text().as_deref(), Some("start anew"));
+            s.undo();
+            let Some(Recall::Undo { folder }) = s.list.wanted.take() else { panic!("nothing is wanted") };
+            assert_eq!(s.list.undo_text(), None);
+            s.list.keep_undo(folder);
+        }
     }
 
     #[test]

@@ -69,11 +69,12 @@ impl Series {
             series.repeats.push(Curve::of(run, axis, cx));
             ends.push(run.curve(Metric::whole(task)));
         }
-        let furthest = furthest(&all);
-        let finish = |(group, mut series, mut ends): (GroupKey, Self, Vec<Vec<CurvePoint>>)| {
-            let taken = |seed| furthest.iter().any(|(of, seeds)| *of == group && seeds.contains(&seed));
-            let taken: Vec<bool> = series.repeats.iter().map(|curve| taken(curve.seed)).collect();
-            if series.parts.is_none() && taken.contains(&true) {
+        let session = all.iter().map(|(_, series, _)| series).filter(|series| series.is_of_session());
+        let rounds = |series: &Self| series.repeats.iter().map(|c| (c.seed, c.ends.len())).collect();
+        let seeds = furthest(&session.map(rounds).collect::<Vec<_>>());
+        let finish = |(_, mut series, mut ends): (_, Self, Vec<_>)| {
+            let taken: Vec<bool> = series.repeats.iter().map(|curve| seeds.contains(&curve.seed)).collect();
+            if series.is_of_session() && taken.contains(&true) {
                 let mut taken = taken.into_iter();
                 ends.retain(|_| taken.next().unwrap_or(true));
             }
@@ -111,6 +112,11 @@ impl Series {
         }
     }
 
+    /// Whether it is a variant of the present session, and no fork that is drawn with its parent.
+    fn is_of_session(&self) -> bool {
+        self.parts.is_none() && self.repeats.iter().any(|curve| curve.run.is_some())
+    }
+
     /// The curves whose evaluations inside rounds are shown.
     pub fn detailed(&self) -> impl Iterator<Item = &Curve> {
         self.repeats.iter().filter(|curve| curve.in_detail)
@@ -133,28 +139,19 @@ impl Curve {
     }
 }
 
-/// The seeds of the present session whose runs are furthest, all variants together, forks aside: a mean is over these, so that no curve
-/// is over other seeds at its end than at its beginning, or over other seeds than the curve beside it.
-fn furthest(all: &[(GroupKey, Series, Vec<Vec<CurvePoint>>)]) -> Vec<(GroupKey, Vec<u64>)> {
-    let mut groups: Vec<(GroupKey, Vec<u64>)> = Vec::new();
-    for (group, series, _) in all {
-        let is_live = series.repeats.iter().any(|curve| curve.run.is_some());
-        if !is_live || groups.iter().any(|(known, _)| known == group) {
-            continue;
-        }
-        let variants =
-            || all.iter().map(|(of, series, _)| (of, series)).filter(|(of, s)| *of == group && s.parts.is_none());
-        // As far as every variant is; not at all without one of them.
-        let reached = |seed: u64| {
-            let rounds = |s: &Series| s.repeats.iter().find(|c| c.seed == seed).map_or(0, |c| c.ends.len());
-            variants().map(|(_, s)| rounds(s)).min().unwrap_or(0)
-        };
-        let mut seeds: Vec<u64> = variants().flat_map(|(_, s)| s.repeats.iter().map(|c| c.seed)).collect();
-        let most = seeds.iter().map(|seed| reached(*seed)).max().unwrap_or(0);
-        seeds.retain(|seed| reached(*seed) == most);
-        groups.push((*group, seeds));
-    }
-    groups
+/// The seeds that all variants of the present session have runs of that are furthest; each variant's runs as seed and number of
+/// rounds. A mean is over these, so that no curve is over other seeds at its end than at its beginning, or over other seeds
+/// than the curve beside it.
+fn furthest(variants: &[Vec<(u64, usize)>]) -> Vec<u64> {
+    let rounds =
+        |runs: &Vec<(u64, usize)>, seed| runs.iter().find(|(s, _)| *s == seed).map_or(0, |(_, rounds)| *rounds);
+    let reached = |seed: u64| variants.iter().map(|runs| rounds(runs, seed)).min().unwrap_or(0);
+    let mut seeds: Vec<u64> = variants.iter().flatten().map(|(seed, _)| *seed).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    let most = seeds.iter().map(|seed| reached(*seed)).max().unwrap_or(0);
+    seeds.retain(|seed| reached(*seed) == most);
+    seeds
 }
 
 /// Margin above the best and below the worst accuracy, percentage points.
@@ -202,4 +199,24 @@ fn values<'a>(series: &'a [Series], wanted: impl Fn(&Curve, f64) -> bool + 'a) -
         inside.extend(curve.inside.iter().filter(|p| wanted(curve, p[0])).map(|p| p[1]));
     }
     ends.chain(inside).filter(|v| v.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mean_is_over_the_seeds_that_every_variant_is_furthest_in() {
+        for (variants, expected) in [
+            (vec![], vec![]),
+            // The second seed is under way, then both are done.
+            (vec![vec![(1, 10), (2, 6)], vec![(1, 10), (2, 5)]], vec![1]),
+            (vec![vec![(1, 10), (2, 10)], vec![(1, 10), (2, 10)]], vec![1, 2]),
+            // Of one variant the third seed has begun.
+            (vec![vec![(1, 3), (2, 3), (3, 1)], vec![(1, 3), (2, 3)]], vec![1, 2]),
+            (vec![vec![(1, 0)], vec![(1, 0), (2, 0)]], vec![1, 2]),
+        ] {
+            assert_eq!(furthest(&variants), expected, "{variants:?}");
+        }
+    }
 }
