@@ -345,7 +345,7 @@ fn more_repeats_are_added_to_what_runs() {
     w.run_steps(2);
     assert!(w.query_by_label("Apply & reset").is_none());
     click(&mut w, "Add 2 repeats");
-    wait_for(&mut w, "three repeats", |s| s.repeats() == 3 && finished(s));
+    wait_for(&mut w, "three repeats", |s| s.repeats() == 3 && s.runs.len() == 6 && finished(s));
     w.run_steps(3);
     let state = w.state().state();
     assert_eq!((state.generation, state.runs.len()), (1, 6));
