@@ -82,7 +82,7 @@ pub fn unwritten(path: &Path, why: &Error) -> String {
     let path = path.display();
     match is_full(why) {
         true => format!("{path}: the disk is full ({why}); make room and run again"),
-        false => format!("{path}: cannot be written ({why}); choose another folder (--out on the command line)"),
+        false => format!("{path}: cannot be written ({why}); choose another folder, or see that you may write there"),
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::batch::{self, Batch, unproposed};
 use super::error::{ProjectError, in_file};
 use super::generating::{self, Generating};
-use super::larger::{Larger, Results, with_larger};
 use super::log::Answer;
 use super::pictures::Pictures;
 use super::rounds::{self, Predictions};
@@ -20,7 +19,6 @@ use crate::labelling::Refusal;
 use crate::labelling::people::People;
 use crate::round::Run;
 use crate::sampler::{Candidate, Place};
-use crate::target::argmax;
 use crate::world::{World, side_multiple};
 
 /// The images and the models of a project in memory.
@@ -51,7 +49,7 @@ impl Desk {
     }
 
     /// The world with the labels that there are by now.
-    fn labelled_world(&self, project: &Project, labels: &Labels) -> Result<Arc<World>, ProjectError> {
+    pub(super) fn labelled_world(&self, project: &Project, labels: &Labels) -> Result<Arc<World>, ProjectError> {
         let mut train = vec![0; self.world.dataset.train.len()];
         labels.train.iter().for_each(|(image, class)| train[*image] = *class);
         let test = self.pictures.labelled(project, &labels.test)?;
@@ -188,73 +186,6 @@ impl Desk {
         Ok(record)
     }
 
-    /// Trains a larger target over again on the rounds of the project, and compares it with the present one on the test
-    /// images; nothing of the project changes but what `status` tells of it.
-    pub fn larger(
-        &self,
-        project: &Project,
-        progress: &mut dyn FnMut(Progress) -> bool,
-    ) -> Result<Larger, ProjectError> {
-        let setup = can_enlarge(project)?;
-        let began = std::time::Instant::now();
-        let labels = project.labels()?;
-        let Some((history, _)) = rounds::read(project)? else { return Err(ProjectError::Cancelled) };
-        let rounds = history.rounds.len();
-        let predictions = rounds::predictions(project, rounds)?.ok_or_else(|| {
-            let what = "there are no predictions of the last round to compare with; train it again (--again) first";
-            ProjectError::Refused(what.into())
-        })?;
-        let world = self.labelled_world(project, &labels)?;
-        let mut run = Run::new(&world, &setup, 1);
-        let class_of = classes_of(&world, &labels);
-        let bought = |record: &RoundRecord| -> Vec<Candidate> {
-            let kept = record.proposals.iter().filter(|p| class_of(p).is_some());
-            kept.filter_map(|p| Some(unproposed(project, project.image_of(p)?))).collect()
-        };
-        // Without a first label there is nothing to train on; a later round may have been trained again on the same ones.
-        let sets = history.rounds.iter().map(|r| bought(r)).skip_while(Vec::is_empty);
-        let sets: Vec<Vec<Candidate>> = sets.collect();
-        let count = sets.len();
-        for (at, set) in sets.into_iter().enumerate() {
-            run.begin_with(set);
-            while run.rounds_done() <= at {
-                if let Some((done, all)) = run.steps_in_round()
-                    && !progress(Progress::Training { done: at * all + done, all: count * all })
-                {
-                    return Err(ProjectError::Cancelled);
-                }
-                // Never interrupted within a step.
-                let _ = run.advance(&|| false);
-            }
-        }
-        if run.history().rounds.iter().any(|record| record.diverged) {
-            let what =
-                "the training of the larger network diverged, so nothing can be told; give a smaller learning_rate";
-            return Err(ProjectError::Refused(what.into()));
-        }
-        let all = labels.test.len();
-        let split = self.pictures.labelled(project, &labels.test)?;
-        let rows = run.log_probabilities(&split, &mut |done| progress(Progress::Predicting { done, all }));
-        if rows.len() != all * project.classes().len() {
-            return Err(ProjectError::Cancelled);
-        }
-        let right: Vec<(bool, bool)> = labels
-            .test
-            .iter()
-            .zip(rows.chunks_exact(project.classes().len()))
-            .map(|((image, class), row)| {
-                let present = predictions.guess(*image).map(|(guess, _)| guess);
-                (present == Some(*class), argmax(row) == usize::from(*class))
-            })
-            .collect();
-        let trained_on = history.rounds.last().map_or(0, |r| r.labels);
-        let results =
-            Results { right: &right, round: rounds, labels: trained_on, seconds: began.elapsed().as_secs_f32() };
-        let found = Larger::of(project.experiment(), &setup, &results).ok_or(ProjectError::Cancelled)?;
-        found.write(project.folder())?;
-        Ok(found)
-    }
-
     /// What the target predicts for every image: those of the test in the chunks of the evaluation, with its results.
     fn predict(
         &self,
@@ -319,18 +250,6 @@ pub fn can_train(project: &Project, again: bool) -> Result<(), ProjectError> {
         return refused(format!("no label is new since round {last}; label more images first"));
     }
     Ok(())
-}
-
-/// The settings with a larger target; an error if there is nothing to compare it on, known before anything is computed.
-pub fn can_enlarge(project: &Project) -> Result<Experiment, ProjectError> {
-    let refused = |what: &str| ProjectError::Refused(what.into());
-    if project.labels()?.test.is_empty() {
-        return Err(refused("no test image is labelled, so networks cannot be compared; label some first"));
-    }
-    if rounds::read(project)?.is_none() {
-        return Err(refused("no round is trained yet, so there is nothing to compare a larger network with"));
-    }
-    with_larger(project.experiment()).ok_or_else(|| refused("there is no larger network than that of this project"))
 }
 
 /// What has changed since the last round.
@@ -412,7 +331,7 @@ fn renumber(
 }
 
 /// The class that a proposal of the project's history has by now.
-fn classes_of(world: &World, labels: &Labels) -> impl Fn(&Proposal) -> Option<Class> {
+pub(super) fn classes_of(world: &World, labels: &Labels) -> impl Fn(&Proposal) -> Option<Class> {
     let labelled: HashMap<u32, Class> = labels.train.iter().map(|(image, class)| (*image as u32, *class)).collect();
     move |proposal| match &proposal.made {
         None => labelled.get(&proposal.sample).copied(),

@@ -213,6 +213,9 @@ impl<'a> Names<'a> {
 
     /// The image of this name: with the folders above it, or without some of its own if no other has that name.
     pub fn find(&self, name: &str) -> Option<usize> {
+        if let Some(at) = self.images.find(name) {
+            return Some(at);
+        }
         let name = plain(name);
         if let Some(at) = self.images.find(&name).or_else(|| self.ends.get(name.as_str()).copied().flatten()) {
             return Some(at);
@@ -266,6 +269,15 @@ fn decoded(address: &str) -> String {
     String::from_utf8(out).unwrap_or_else(|_| address.to_owned())
 }
 
+/// The place of an image in a random order, the same at any time: whoever stops within the test has labelled a random part of
+/// it, although files have the order of their classes (the finaliser of SplitMix64).
+pub(super) fn scattered(image: usize) -> u64 {
+    let mixed = (image as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,7 +289,7 @@ mod tests {
 
     #[test]
     fn images_are_found_by_the_names_that_others_write_and_by_no_others() {
-        let images = images(&["circle/1.png", "circle/2.png", "square/1.png", "a b.png", "top.png"]);
+        let images = images(&["circle/1.png", "circle/2.png", "square/1.png", "a b.png", "top.png", " top.png"]);
         let names = Names::new(&images, Path::new("/home/me/shapes"), Path::new("/home/me/project"));
         for (name, at) in [
             ("circle/1.png", Some(0)),
@@ -290,6 +302,9 @@ mod tests {
             ("/home/you/shapes/square/1.png", None),
             ("other/top.png", None),
             ("shapes/top.png", Some(4)),
+            ("top.png", Some(4)),
+            (" top.png", Some(5)),
+            ("top.png ", Some(4)),
             ("nothing.png", None),
         ] {
             assert_eq!(names.find(name), at, "{name}");

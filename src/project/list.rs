@@ -1,5 +1,6 @@
 //! The lists of images that a person goes through, and which images wait in each.
 
+use super::images::scattered;
 use super::log::{Answer, Row};
 use super::region::Region;
 use super::standing::{Known, Standing};
@@ -31,15 +32,6 @@ pub enum List {
 
 impl List {
     pub const ALL: [Self; 6] = [Self::Round, Self::Test, Self::Doubts, Self::Labelled, Self::Region, Self::Conflicts];
-}
-
-/// The place of an image in a random order, the same at any time: whoever stops within the test has labelled a random part of
-/// it, although files have the order of their classes (the finaliser of SplitMix64).
-fn scattered(image: usize) -> u64 {
-    let mixed = (image as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
 }
 
 /// The images that wait for an answer in each list, in their order; `of_round` are those of the round's batches.

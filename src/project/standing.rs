@@ -1,8 +1,11 @@
 //! What is known of a project while a person is at it: what was computed last, and what was said of each image.
 
+use std::sync::Arc;
+
 use super::batch::{self, Batch};
 use super::error::ProjectError;
 use super::generated::Generated;
+use super::held_out::HeldOut;
 use super::images::Part;
 use super::log::{Answer, Row};
 use super::rounds::{self, Predictions};
@@ -20,6 +23,8 @@ pub struct Standing {
     pub status: Status,
     /// What the last round's model predicts.
     pub predictions: Option<Predictions>,
+    /// What networks say of the labels that they have not seen, if that was asked after the last round.
+    pub held_out: Option<Arc<HeldOut>>,
     /// The images of the doubts of the status.
     pub(super) doubts: Vec<usize>,
     /// The generated images.
@@ -32,7 +37,8 @@ impl Standing {
         let round = status.rounds + 1;
         let doubts = status.doubts.iter().filter_map(|doubt| project.images().find(&doubt.file)).collect();
         let (batches, predictions) = (batch::of_round(project, round)?, rounds::predictions(project, status.rounds)?);
-        Ok(Self { round, batches, status, predictions, doubts, generated: project.generated().to_vec() })
+        let held_out = HeldOut::read(project, status.rounds).map(Arc::new);
+        Ok(Self { round, batches, status, predictions, held_out, doubts, generated: project.generated().to_vec() })
     }
 }
 

@@ -6,12 +6,13 @@ use serde::Serialize;
 
 use super::batch;
 use super::error::ProjectError;
+use super::held_out::{HeldOut, PARTS};
 use super::images::Part;
 use super::larger::Larger;
 use super::log::{Answer, Row, plausible};
 use super::rounds::{self, Predictions};
 use super::store::{Labels, Project};
-use super::words::counted;
+use super::words::{counted, verb};
 use crate::dataset::Class;
 use crate::experiment::Experiment;
 use crate::history::RoundRecord;
@@ -68,8 +69,11 @@ pub struct Status {
     pub no_forecast: Option<String>,
     /// How many of the new labels are not what the model of the last round guesses.
     pub disagreed: Option<Share>,
-    /// Labelled images whose class the model denies with a probability of at least 95 %, the surest first.
+    /// Labels that deserve a second look, the surest first: those that the model denies with a probability of at least 95 %;
+    /// of those that were checked, the ones that networks deny which have not seen them.
     pub doubts: Vec<Doubt>,
+    /// What a check of the labels of the last round came to, if that was asked.
+    pub checked: Option<Checked>,
     /// How many guesses on test images of at least that probability are right: how much a doubt is worth.
     pub sure_and_right: Option<Share>,
     /// Images that were generated for people to label, how many of these have a label (which `labelled` counts too), and
@@ -114,6 +118,27 @@ pub struct Doubt {
     pub guess: String,
     /// The probability of the guess.
     pub confidence: f32,
+    /// Whether it is the guess of a network that has not seen the label.
+    pub held_out: bool,
+}
+
+/// A check of labels by networks that have not seen them.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Checked {
+    /// How many networks there were, each trained without its part of the labels.
+    pub networks: usize,
+    pub labels: usize,
+    /// Labels that are denied, as they are by now.
+    pub denied: usize,
+}
+
+impl Checked {
+    /// What was found, a sentence.
+    pub fn sentence(&self) -> String {
+        let Self { networks, labels, denied } = *self;
+        let (of, are) = (counted(labels, "label"), verb(denied, "is", "are"));
+        format!("{denied} of {of} {are} denied by networks that have not seen them ({networks}, each without its part)")
+    }
 }
 
 impl Status {
@@ -162,6 +187,8 @@ impl Status {
         let records = history.iter().flat_map(|h| &h.rounds);
         let curve: Vec<Point> = records.map(|r| point(project, r, &labels.test)).collect();
         let (forecast, no_forecast) = forecasts(&curve);
+        let held_out = HeldOut::read(project, rounds);
+        let doubts = doubts(project, predictions.as_ref(), held_out.as_ref(), &labels);
         Ok(Self {
             images: project.images().given(),
             labelled: labels.trained().count(),
@@ -195,7 +222,12 @@ impl Status {
                 let of = new.len();
                 Share { count: of - self::correct(p, &new), of }
             }),
-            doubts: predictions.as_ref().map(|p| doubts(project, p, &labels)).unwrap_or_default(),
+            checked: held_out.as_ref().map(|found| Checked {
+                networks: PARTS,
+                labels: found.checked(),
+                denied: doubts.iter().filter(|doubt| doubt.held_out).count(),
+            }),
+            doubts,
             generated: project.generated().len(),
             generated_labelled: labels.generated.len(),
             generated_rejected: rejected.count(),
@@ -276,18 +308,30 @@ fn sure_and_right(predictions: &Predictions, test: &[(usize, Class)]) -> Option<
     (!sure.is_empty()).then(|| Share { count: correct(predictions, &sure), of: sure.len() })
 }
 
-/// Labelled images whose class the model denies, the surest first.
-fn doubts(project: &Project, predictions: &Predictions, labels: &Labels) -> Vec<Doubt> {
-    let all = labels.trained().chain(&labels.test);
-    let mut doubts: Vec<Doubt> = all
-        .filter_map(|&(image, class)| {
-            let (guess, confidence) = predictions.guess(image)?;
-            let name = |class: Class| project.classes().get(usize::from(class)).cloned();
-            let file = project.images().all()[image].place().to_owned();
-            let (label, guess_name) = (name(class)?, name(guess)?);
-            (guess != class && confidence >= SURE).then_some(Doubt { file, label, guess: guess_name, confidence })
-        })
-        .collect();
+/// Labels that deserve a second look, the surest first: of what was checked, those that are denied by networks which have not
+/// seen them; of all others, those that the model is sure to be wrong.
+fn doubts(
+    project: &Project,
+    predictions: Option<&Predictions>,
+    held_out: Option<&HeldOut>,
+    labels: &Labels,
+) -> Vec<Doubt> {
+    let trained: Vec<(usize, Class)> = labels.trained().copied().collect();
+    let checked = |image: usize| held_out.is_some_and(|found| found.row(image).is_some());
+    let by_model =
+        trained.iter().chain(&labels.test).filter(|(image, _)| !checked(*image)).filter_map(|&(image, class)| {
+            let (guess, confidence) = predictions?.guess(image)?;
+            (guess != class && confidence >= SURE).then_some((image, guess, confidence, false))
+        });
+    let denied = held_out.map(|found| found.denied(&trained)).unwrap_or_default();
+    let denied = denied.into_iter().map(|(image, guess, confidence)| (image, guess, confidence, true));
+    let class_of: HashMap<usize, Class> = trained.iter().chain(&labels.test).copied().collect();
+    let name = |class: Class| project.classes().get(usize::from(class)).cloned();
+    let doubt = |(image, guess, confidence, held_out): (usize, Class, f32, bool)| {
+        let file = project.images().all()[image].place().to_owned();
+        Some(Doubt { file, label: name(*class_of.get(&image)?)?, guess: name(guess)?, confidence, held_out })
+    };
+    let mut doubts: Vec<Doubt> = by_model.chain(denied).filter_map(doubt).collect();
     doubts.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then_with(|| a.file.cmp(&b.file)));
     doubts
 }

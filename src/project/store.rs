@@ -1,6 +1,6 @@
 //! A project in its folder: opened by one process at a time, each label on the disk before the next one is asked for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::error::{ProjectError, in_file, unread};
@@ -336,12 +336,29 @@ impl Project {
         let before = order.iter().filter(open).filter(|at| part(**at).is_test());
         let mut drawn: Vec<usize> = before.take(count).copied().collect();
         if !self.settings.splits_of_experiment {
-            let fresh = order.iter().filter(open).filter(|at| part(**at) == Part::Pool);
-            let fresh: Vec<usize> = fresh.take(count - drawn.len()).copied().collect();
+            let is_free = |at: &usize| open(&at) && part(*at) == Part::Pool;
+            let fresh = self.with_copies(&order, is_free, count - drawn.len());
             self.hold_for_test(&fresh)?;
             drawn.extend(fresh);
         }
         Ok(drawn)
+    }
+
+    /// The first images of an order that are free, at most so many, each with all copies of it, so that no copy of a test
+    /// image is trained on; images with a copy that is not free are passed over.
+    fn with_copies(&self, order: &[usize], is_free: impl Fn(&usize) -> bool, count: usize) -> Vec<usize> {
+        let mut copies: HashMap<&str, Vec<usize>> = HashMap::new();
+        for at in order {
+            copies.entry(&self.images.all()[*at].digest).or_default().push(*at);
+        }
+        let mut drawn: Vec<usize> = Vec::new();
+        for at in order {
+            let Some(group) = copies.remove(self.images.all()[*at].digest.as_str()) else { continue };
+            if drawn.len() + group.len() <= count && group.iter().all(&is_free) {
+                drawn.extend(group);
+            }
+        }
+        drawn
     }
 
     /// Takes images out of the pool, for the test.

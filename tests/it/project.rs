@@ -11,7 +11,7 @@ use ridgewalk::experiment::{DatasetKind, Experiment};
 use ridgewalk::history::{History, RoundRecord};
 use ridgewalk::project::transfer::{Incoming, OnConflict, Told, import, read};
 use ridgewalk::project::{
-    Answer, Batch, Desk, New, Part, Pictures, Project, ProjectError, Said, Status, create, read_rounds,
+    Answer, Batch, Desk, Doubt, New, Part, Pictures, Project, ProjectError, Said, Status, create, read_rounds,
 };
 use ridgewalk::world::{Prepared, World};
 
@@ -153,6 +153,66 @@ fn with_labels_from_the_truth_a_project_has_the_rounds_of_a_run_to_the_bit() {
     let gain = larger.larger_accuracy.value - larger.present_accuracy.value;
     assert!((larger.gain.value - gain).abs() < 1e-9, "{larger:?}");
     assert_eq!(Status::of(&project).unwrap().larger, Some(larger));
+}
+
+/// Of 120 labels each twelfth is wrong, and the model is trained on all of them.
+#[test]
+fn networks_that_have_not_seen_a_label_find_the_wrong_ones() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 150);
+    let set = ["generator=pca", "minibatches_per_round=40", "samples_per_round=60"].map(str::to_owned).to_vec();
+    let folder = root.path().join("project");
+    let mut project = new(&folder, &New { images, set, ..New::default() });
+    project.add_classes(&(0..10).map(|class| class.to_string()).collect::<Vec<_>>()).unwrap();
+    let at = desk(&mut project);
+    let refused = |done: Result<_, ProjectError>| done.map(drop).unwrap_err().to_string();
+    assert!(refused(at.check_labels(&project, &mut |_| true)).contains("no round is trained yet"));
+    let mut wrong = Vec::new();
+    for _ in 0..2 {
+        let batch = at.propose(&mut project, None, 60, &|_| false).unwrap();
+        for (i, pick) in batch.picks.iter().enumerate() {
+            let (image, is_wrong) = (pick.image as usize, i % 12 == 5);
+            let class = truth(&project, image);
+            let class = if is_wrong { (class + 3) % 10 } else { class };
+            project.say(image, Said::label(class, batch.round, &batch.strategy)).unwrap();
+            wrong.extend(is_wrong.then(|| project.images().all()[image].file.clone()));
+        }
+        at.train(&project, false, &mut |_| true).unwrap();
+    }
+    let found = |status: &Status| {
+        let is_wrong = |doubt: &&Doubt| wrong.contains(&doubt.file);
+        [status.doubts.iter().filter(is_wrong).count(), status.doubts.len()]
+    };
+    let before = Status::of(&project).unwrap();
+    let mut asked = 0;
+    let stopped = at.check_labels(&project, &mut |_| {
+        asked += 1;
+        asked < 10
+    });
+    assert!(matches!(stopped, Err(ProjectError::Cancelled)));
+    assert_eq!(Status::of(&project).unwrap(), before);
+    let check = at.check_labels(&project, &mut |_| true).unwrap();
+    let status = Status::of(&project).unwrap();
+    let ([by_model, _], [by_check, all]) = (found(&before), found(&status));
+    println!("of {} wrong labels {by_model} denied by the model, {by_check} by the check, of {all}", wrong.len());
+    assert!(by_check >= 8 && by_check > by_model && all < 30, "{by_model} {by_check} {all}");
+    let checked = status.checked.unwrap();
+    assert_eq!((checked.labels, checked.denied, check.checked()), (120, all, 120));
+    assert_eq!(Status { doubts: before.doubts.clone(), checked: None, ..status.clone() }, before, "nothing else");
+    // By the command line the same again.
+    drop(project);
+    let said = ridgewalk(&["project", "status", "--check-labels"], &[&folder]);
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(said.contains(&checked.sentence()), "{said}");
+    let mut project = Project::open(&folder, "a test").unwrap();
+    assert_eq!(Status::of(&project).unwrap(), status);
+    // A label that was put right is denied no more, and after another round what was found is of the past.
+    let denied = status.doubts.iter().find(|doubt| wrong.contains(&doubt.file) && doubt.held_out).unwrap();
+    let image = project.images().find(&denied.file).unwrap();
+    project.say(image, Said::label(truth(&project, image), 3, "second-look")).unwrap();
+    assert!(Status::of(&project).unwrap().doubts.iter().all(|doubt| doubt.file != denied.file));
+    at.train(&project, false, &mut |_| true).unwrap();
+    assert_eq!(Status::of(&project).unwrap().checked, None);
 }
 
 /// The images of an experiment that is no folder are known by their pixels.

@@ -395,6 +395,16 @@ fn after_enough_rounds_the_window_forecasts_twice_and_four_times_the_labels() {
         assert!(w.query_by_label_contains(&text).is_some(), "{text}");
     }
     assert!(w.query_by_label("Labels or network?").is_some());
+    // Labels are checked in the background, and that can be stopped.
+    wait_for(&mut w, "a desk", |w| {
+        w.query_by_label("Check the labels").is_some_and(|b| !b.accesskit_node().is_disabled())
+    });
+    w.get_by_label("Check the labels").click();
+    wait_for(&mut w, "the check", |w| w.query_by_label("Stop checking").is_some());
+    assert!(w.query_by_label("Labels or network?").is_none());
+    w.get_by_label("Stop checking").click();
+    wait_for(&mut w, "its end", |w| w.query_by_label("Check the labels").is_some());
+    assert_eq!(sitting(&w).unwrap().standing().status.checked, None);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::work::{Bar, WorkArgs, open};
 use crate::cli::out::say;
 use crate::grid::on_one_thread;
-use crate::project::{Larger, Project, Status, can_enlarge, counted, verb};
+use crate::project::{Checked, Larger, Project, Status, can_check, can_enlarge, counted, verb};
 
 /// Doubtful labels that are printed; `--json` has all.
 const MOST_DOUBTS: usize = 10;
@@ -20,18 +20,32 @@ pub struct StatusArgs {
     /// Train a larger network on the same labels first, and say whether labels or the network limit the accuracy.
     #[arg(long)]
     larger: bool,
+    /// Train networks without a part of the labels each first, and say which labels they deny: finds wrong labels that the
+    /// model was trained on.
+    #[arg(long)]
+    check_labels: bool,
     #[command(flatten)]
     work: WorkArgs,
 }
 
 /// Prints where a project stands.
 pub fn status(args: &StatusArgs) -> anyhow::Result<()> {
-    if args.larger {
+    if args.larger || args.check_labels {
         let mut project = open(&args.folder, "status")?;
-        can_enlarge(&project)?;
+        if args.larger {
+            can_enlarge(&project)?;
+        }
+        if args.check_labels {
+            can_check(&project)?;
+        }
         let desk = args.work.desk(&mut project)?;
         let bar = Bar::new("training");
-        on_one_thread(|| desk.larger(&project, &mut |progress| bar.round(progress)))??;
+        if args.larger {
+            on_one_thread(|| desk.larger(&project, &mut |progress| bar.round(progress)))??;
+        }
+        if args.check_labels {
+            on_one_thread(|| desk.check_labels(&project, &mut |progress| bar.round(progress)))??;
+        }
         bar.end();
     }
     let project = Project::look(&args.folder)?;
@@ -121,21 +135,26 @@ fn lines(status: &Status) -> Vec<String> {
         }
     }
     let doubts = status.doubts.len();
-    if let Some(sure) = status.sure_and_right.filter(|_| doubts > 0) {
-        let worth = format!(
+    let by_model = status.doubts.iter().filter(|doubt| !doubt.held_out).count();
+    let worth = status.sure_and_right.filter(|_| by_model > 0).map(|sure| {
+        format!(
             "{}, which the model denies; of its {} sure {} on test images {} {} right",
-            counted(doubts, "label"),
+            counted(by_model, "label"),
             sure.of,
             verb(sure.of, "guess", "guesses"),
             sure.count,
             verb(sure.count, "is", "are")
-        );
-        line("doubtful", worth);
+        )
+    });
+    let said: Vec<String> = status.checked.as_ref().map(Checked::sentence).into_iter().chain(worth).collect();
+    let is_said = !said.is_empty();
+    for (at, sentence) in said.into_iter().enumerate() {
+        line(if at == 0 { "doubtful" } else { "" }, sentence);
     }
     for (at, doubt) in status.doubts.iter().take(MOST_DOUBTS).enumerate() {
-        let title = if at == 0 && status.sure_and_right.is_none() { "doubtful" } else { "" };
-        let sure = 100.0 * doubt.confidence;
-        line(title, format!("{}: labelled {}, the model says {} ({sure:.0} %)", doubt.file, doubt.label, doubt.guess));
+        let title = if at == 0 && !is_said { "doubtful" } else { "" };
+        let (sure, who) = (100.0 * doubt.confidence, if doubt.held_out { "without it" } else { "the model says" });
+        line(title, format!("{}: labelled {}, {who} {} ({sure:.0} %)", doubt.file, doubt.label, doubt.guess));
     }
     if doubts > MOST_DOUBTS {
         line("", format!("and {} more; --json has all", doubts - MOST_DOUBTS));

@@ -176,7 +176,7 @@ impl Core {
                 // Completed rounds are kept.
                 if let Some(session) = &mut self.session {
                     session.before = Before::Nothing;
-                    session.hold_all();
+                    session.stop();
                 }
                 self.say(Event::Stopped);
                 self.say_phase(Phase::Stopped);

@@ -75,6 +75,8 @@ impl Core {
         let phase = match self.session.as_ref().and_then(Session::due) {
             _ if self.drive == Drive::Stopped => Phase::Stopped,
             Some(_) => Phase::Paused,
+            // Such as a fork after a stop: what was stopped can still go on.
+            None if self.session.as_ref().is_some_and(Session::is_stopped_short) => Phase::Stopped,
             None => Phase::Finished,
         };
         give_memory_back();

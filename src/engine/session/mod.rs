@@ -35,6 +35,8 @@ pub struct Session {
     pub planned: Vec<PlannedRun>,
     /// Runs that are not advanced: removed by the user, stopped, or saved ones that do not fit.
     held: BTreeSet<RunId>,
+    /// Those of them that a stop holds, until they go on.
+    stopped: BTreeSet<RunId>,
     pub before: Before,
     pub world: Option<Arc<World>>,
     pub runs: Vec<ShownRun>,
@@ -73,6 +75,7 @@ impl Session {
             shown: planned.iter().rfind(|p| Some(p.repeat) == first).map_or_else(RunId::default, |p| p.id),
             experiment,
             held: planned.iter().filter(|p| p.removed).map(|p| p.id).collect(),
+            stopped: BTreeSet::new(),
             planned,
             before,
             world: None,

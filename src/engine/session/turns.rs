@@ -39,6 +39,7 @@ impl Session {
         if on {
             self.held.insert(run)
         } else {
+            self.stopped.remove(&run);
             self.held.remove(&run)
         };
     }
@@ -60,9 +61,15 @@ impl Session {
     }
 
     /// Holds every run that has rounds left.
-    pub fn hold_all(&mut self) {
+    pub fn stop(&mut self) {
         let open: Vec<RunId> = self.planned.iter().filter(|p| self.due_of(p).is_some()).map(|p| p.id).collect();
-        self.held.extend(open);
+        self.held.extend(&open);
+        self.stopped.extend(open);
+    }
+
+    /// Whether a stop left runs that are still on the list.
+    pub fn is_stopped_short(&self) -> bool {
+        self.planned.iter().any(|p| !p.removed && self.stopped.contains(&p.id))
     }
 
     /// Number of rounds completed by the runs whose turn it is.

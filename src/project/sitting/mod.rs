@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::batch::{Batch, Pick};
+use super::held_out::HeldOut;
 use super::images::Part;
 use super::list::{self, AGREED, LASSO, List, SECOND_LOOK};
 use super::log::{Answer, Row};
@@ -127,9 +128,22 @@ impl Sitting {
         self.standing.batches.iter().find_map(|batch| Some((&batch.picks[of(batch)?], batch.strategy.as_str())))
     }
 
-    /// The model's guess and its probability.
+    /// What networks that have not seen its label say of an image, at a second look.
+    fn held_out(&self, image: usize) -> Option<&HeldOut> {
+        let found = self.standing.held_out.as_deref().filter(|_| self.list == List::Doubts);
+        found.filter(|found| found.row(image).is_some())
+    }
+
+    /// The model's guess and its probability; at a second look, of the network that has not seen the label, if there is one.
     pub fn guess(&self, image: usize) -> Option<(Class, f32)> {
-        self.standing.predictions.as_ref()?.guess(image)
+        let held_out = self.held_out(image).and_then(|found| found.guess(image));
+        held_out.or_else(|| self.standing.predictions.as_ref()?.guess(image))
+    }
+
+    /// The log probabilities behind the guess, and whether they are of a network that has not seen the label.
+    pub fn guessed(&self, image: usize) -> Option<(&[f32], bool)> {
+        let held_out = self.held_out(image).and_then(|found| Some((found.row(image)?, true)));
+        held_out.or_else(|| Some((self.standing.predictions.as_ref()?.row(image), false)))
     }
 
     pub fn is_guess_shown(&self) -> bool {

@@ -7,7 +7,15 @@ fn standing(images: &[u32]) -> Standing {
     let pick = |image: &u32| Pick { image: *image, score: None, step: None };
     let batch = Batch { round: 1, strategy: "snn".into(), picks: images.iter().map(pick).collect() };
     let (doubts, generated) = Default::default();
-    Standing { round: 1, batches: vec![batch], status: Status::default(), predictions: None, doubts, generated }
+    Standing {
+        round: 1,
+        batches: vec![batch],
+        status: Status::default(),
+        predictions: None,
+        held_out: None,
+        doubts,
+        generated,
+    }
 }
 
 fn sitting() -> Sitting {

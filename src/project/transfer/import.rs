@@ -194,6 +194,8 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     }
     let mut pairs = Vec::new();
     let mut take: Vec<(usize, &Incoming)> = Vec::new();
+    let in_pool = |image: &usize| project.images().all()[*image].part == Part::Pool;
+    let told_test = wanted.iter().filter(|(image, label)| label.is_test && in_pool(image)).count();
     for (image, label) in wanted {
         let Some(before) = project.label_of(image) else {
             take.push((image, label));
@@ -237,12 +239,12 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     }
     done.new_classes = classes;
     let is_told = |(_, label): &&(usize, &Incoming)| label.is_test;
-    let in_pool = |image: &usize| project.images().all()[*image].part == Part::Pool;
-    let told_test: Vec<usize> = take.iter().filter(is_told).map(|(image, _)| *image).filter(in_pool).collect();
+    let taken = take.iter().filter(is_told).map(|(image, _)| *image);
     // What was trained on stays so, and an experiment's splits are its own.
     let is_free = |image: &usize| !project.settings().splits_of_experiment && project.label_of(*image).is_none();
-    let held: Vec<usize> = told_test.iter().copied().filter(is_free).collect();
-    (done.held, done.not_held) = (held.len(), told_test.len() - held.len());
+    let is_pooled = |image: &usize| project.images().all()[*image].part == Part::Pool;
+    let held: Vec<usize> = taken.filter(is_pooled).filter(is_free).collect();
+    (done.held, done.not_held) = (held.len(), told_test - held.len());
     project.hold_for_test(&held)?;
     done.others = other.len();
     let take: Vec<(usize, Answer, &Incoming)> =

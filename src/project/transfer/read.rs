@@ -69,6 +69,8 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
         let line = record.position().map_or(0, csv::Position::line);
         let cell = |column: Option<usize>| column.and_then(|c| record.get(c)).unwrap_or_default().trim().to_owned();
         let name = cell(Some(file));
+        // A name may begin or end with a space.
+        let spaced = record.get(file).filter(|spaced| *spaced != name).map(str::to_owned);
         if name.is_empty() && record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -99,7 +101,7 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
                 .contains("://")
                 .then(|| name.clone())
                 .or_else(|| name.starts_with("/data/").then(|| name.clone())),
-            files: vec![name],
+            files: spaced.into_iter().chain([name]).collect(),
             label: cell(Some(label)),
             seconds: seconds.transpose()?,
             time: cell(time),

@@ -88,7 +88,7 @@ pub const COMMANDS: &[CommandRow] = &[
         Key::Num3,
         "Ctrl 3",
         "Second look",
-        "Labels that the model denies with a probability of 95 % or more; few of those that it was trained on, even if wrong",
+        "Labels that the model denies with a probability of 95 % or more, or after a check, networks that have not seen them",
     ),
     row(
         Act::Go(List::Labelled),

@@ -101,7 +101,7 @@ impl Empty {
                 }
                 List::Doubts => {
                     ui.label(bold("No label is in doubt").size(size::HEADING));
-                    more(ui, "Labels are shown here that the model of the last round denies with a probability of 95 % or more.");
+                    more(ui, "Labels are shown here that the model of the last round denies with a probability of 95 % or more; after Check the labels at the left, those that networks deny which have not seen them.");
                     ui.add_space(space::M);
                     acts.push(Act::Go(List::Round));
                 }

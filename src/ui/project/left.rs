@@ -5,6 +5,7 @@ use egui_plot::{FilledArea, Line, PlotPoints, Points};
 
 use super::commands::{Act, command};
 use super::open::Open;
+use super::work::Question;
 use crate::project::{List, Status, verb};
 use crate::ui::kit::charts;
 use crate::ui::kit::facts::{fact, heading};
@@ -17,10 +18,10 @@ pub enum Asked {
     Act(Act),
     Export,
     Import,
-    /// A larger network is to be trained.
-    Enlarge,
+    /// Networks are to be trained over again for an answer.
+    Question(Question),
     /// It is no longer wanted.
-    EndEnlarging,
+    EndAnswering,
 }
 
 const PLOT_HEIGHT: f32 = 128.0;
@@ -44,14 +45,12 @@ pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
         curve(ui, status, theme);
         heading(ui, "When to stop");
         stopping(ui, open, theme);
-        if !status.doubts.is_empty() {
+        let again = open.sitting.waiting(List::Doubts);
+        if again > 0 {
             let row = command(Act::Go(List::Doubts));
-            let text = format!("Look again at {}", counted(open.sitting.waiting(List::Doubts), "label"));
-            button(ui, &mut asked, &text, &row.tip(), Asked::Act(row.act));
+            button(ui, &mut asked, &format!("Look again at {}", counted(again, "label")), &row.tip(), Asked::Act(row.act));
         }
-        if let Some(act) = limit(ui, open, theme) {
-            asked = Some(act);
-        }
+        questions(ui, open, &mut asked, theme);
         heading(ui, "Labels");
         let new = if status.new_labels > 0 { format!(", {} new", status.new_labels) } else { String::new() };
         fact(ui, theme, "For training", &format!("{}{new}", thousands(status.labelled)));
@@ -182,34 +181,43 @@ fn button(ui: &mut Ui, asked: &mut Option<Asked>, text: &str, tip: &str, act: As
     }
 }
 
-/// Whether labels or the network limit the accuracy, if that was asked; otherwise it can be.
-fn limit(ui: &mut Ui, open: &Open, theme: &Theme) -> Option<Asked> {
+/// What was asked besides, or can be: whether labels or the network limit the accuracy, and which labels look wrong.
+fn questions(ui: &mut Ui, open: &Open, asked: &mut Option<Asked>, theme: &Theme) {
     let status = &open.sitting.standing().status;
-    if status.rounds == 0 || status.test_images == 0 {
-        return None;
-    }
-    let mut asked = None;
-    if let Some(now) = open.enlarging() {
+    let answering = open.answering();
+    if let Some((question, now)) = &answering {
         said(ui, now.told(), theme);
-        button(
-            ui,
-            &mut asked,
-            "Stop comparing",
-            "Ends the training of the larger network; nothing else changes",
-            Asked::EndEnlarging,
-        );
-        return asked;
+        let stop = match question {
+            Question::Larger => "Stop comparing",
+            Question::Labels => "Stop checking",
+        };
+        button(ui, asked, stop, "Ends these trainings; nothing else changes", Asked::EndAnswering);
+    }
+    if let Some(checked) = &status.checked {
+        said(ui, checked.sentence(), theme);
     }
     if let Some(larger) = &status.larger {
         let [numbers, advice] = larger.sentences();
         ui.add(Label::new(RichText::new(advice).color(theme.text)).wrap());
         said(ui, numbers, theme);
-        return None;
     }
-    let tip = "Trains a larger network on the same labels in the background, and compares both on the test images: advice on \
-               whether more labels or another network would help";
-    button(ui, &mut asked, "Labels or network?", tip, Asked::Enlarge);
-    asked
+    if answering.is_some() || status.rounds == 0 {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.add_enabled_ui(open.can_ask(), |ui| {
+            if status.checked.is_none() {
+                let tip = "Trains networks in the background, each without a fifth of the labels, and asks what that fifth is: finds \
+                           wrong labels that the model was trained on";
+                button(ui, asked, "Check the labels", tip, Asked::Question(Question::Labels));
+            }
+            if status.larger.is_none() && status.test_images > 0 {
+                let tip = "Trains a larger network on the same labels in the background, and compares both on the test images: \
+                           advice on whether more labels or another network would help";
+                button(ui, asked, "Labels or network?", tip, Asked::Question(Question::Larger));
+            }
+        });
+    });
 }
 
 /// What speaks for another round, and what it costs: advice, never a verdict.
@@ -247,8 +255,9 @@ fn stopping(ui: &mut Ui, open: &Open, theme: &Theme) {
     if let Some(why) = status.no_forecast.as_ref().filter(|_| status.rounds > 0) {
         said(ui, format!("No forecast: {why}"), theme);
     }
-    if let Some(sure) = status.sure_and_right.filter(|_| !status.doubts.is_empty()) {
-        let doubts = counted(status.doubts.len(), "label");
+    let doubts = status.doubts.iter().filter(|doubt| !doubt.held_out).count();
+    if let Some(sure) = status.sure_and_right.filter(|_| doubts > 0) {
+        let doubts = counted(doubts, "label");
         let text = format!(
             "The model denies {doubts} with 95 % or more; of its {} such {} on test images {} {} right",
             sure.of,

@@ -12,11 +12,11 @@ use super::pace::Pace;
 use super::pen::{Pen, Written};
 use super::place_view::PlaceView;
 use super::space::Space;
-use super::work::{Going, Gone, Now, Opened, Work, enlarge, go_on};
+use super::work::{Going, Gone, Now, Opened, Question, Work, answer, go_on};
 use crate::dataset::Class;
 use crate::device::DeviceKind;
 use crate::project::transfer::Told;
-use crate::project::{Answer, Desk, Larger, List, Pictures, Project, ProjectError, Sitting, Standing};
+use crate::project::{Answer, Desk, List, Pictures, Project, ProjectError, Sitting, Standing};
 use crate::statistics::Agreement;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::memo::Memo;
@@ -36,8 +36,9 @@ pub struct Open {
     /// The name of a class that is added, and the images that get it.
     naming: Option<(String, Vec<usize>)>,
     work: Work<Gone>,
-    /// A larger network, trained to be compared.
-    enlarging: Work<Result<Larger, ProjectError>>,
+    /// What was asked besides, while networks are trained for it.
+    asking: Option<Question>,
+    answering: Work<Result<(), ProjectError>>,
     reading: Job<Result<Standing, ProjectError>>,
     /// When the standing is to be read again, seconds of the window's clock.
     read_at: Option<f64>,
@@ -87,7 +88,8 @@ impl Open {
             pen: Pen::new(project),
             naming: None,
             work: Work::default(),
-            enlarging: Work::default(),
+            asking: None,
+            answering: Work::default(),
             reading: Job::default(),
             read_at: None,
             halted: None,
@@ -117,8 +119,8 @@ impl Open {
         if let Some(gone) = self.work.take() {
             self.take_gone(gone);
         }
-        match self.enlarging.take() {
-            Some(Ok(_)) => self.read_at = Some(now),
+        match self.answering.take() {
+            Some(Ok(())) => self.read_at = Some(now),
             Some(Err(ProjectError::Cancelled)) | None => {}
             Some(Err(e)) => self.message = Some(Err(words::capital(&e.to_string()))),
         }
@@ -269,21 +271,27 @@ impl Open {
         self.work.cancel();
     }
 
-    /// Trains a larger network on the same labels, to tell what limits the accuracy.
-    pub fn enlarge(&mut self, ctx: &Context) {
-        if let Some(desk) = self.desk.clone().filter(|_| !self.enlarging.is_running()) {
+    /// Trains networks over again on the same labels to answer a question.
+    pub fn ask(&mut self, ctx: &Context, question: Question) {
+        if let Some(desk) = self.desk.clone().filter(|_| !self.answering.is_running()) {
             let folder = self.folder.clone();
-            self.enlarging.start(ctx, move |progress| enlarge(&folder, &desk, progress));
+            self.asking = Some(question);
+            self.answering.start(ctx, move |progress| answer(question, &folder, &desk, progress));
         }
     }
 
-    /// How far the larger network is, if one is being trained.
-    pub fn enlarging(&self) -> Option<Now> {
-        self.enlarging.is_running().then(|| self.enlarging.now())
+    /// The question that is being answered, and how far that is.
+    pub fn answering(&self) -> Option<(Question, Now)> {
+        self.answering.is_running().then(|| Some((self.asking?, self.answering.now()))).flatten()
     }
 
-    pub fn cancel_enlarging(&mut self) {
-        self.enlarging.cancel();
+    /// Whether nothing keeps a question from being asked.
+    pub fn can_ask(&self) -> bool {
+        self.desk.is_some() && !self.answering.is_running()
+    }
+
+    pub fn cancel_answering(&mut self) {
+        self.answering.cancel();
     }
 
     /// Gives an answer about images.

@@ -182,14 +182,14 @@ impl ProjectScreen {
         }
         match asked {
             Some(Asked::Act(act)) => self.act(&ctx, act),
-            Some(Asked::Enlarge) => {
+            Some(Asked::Question(question)) => {
                 if let Stage::Open(open) = &mut self.stage {
-                    open.enlarge(&ctx);
+                    open.ask(&ctx, question);
                 }
             }
-            Some(Asked::EndEnlarging) => {
+            Some(Asked::EndAnswering) => {
                 if let Stage::Open(open) = &mut self.stage {
-                    open.cancel_enlarging();
+                    open.cancel_answering();
                 }
             }
             Some(Asked::Import) => self.import.open(String::new),

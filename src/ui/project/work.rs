@@ -13,8 +13,8 @@ use crate::device::{self, ComputeDevice, DeviceKind};
 use crate::engine::lower_priority;
 use crate::project::transfer::{Incoming, Told, import};
 use crate::project::{
-    Created, Desk, Known, Larger, List, New, Pictures, Progress as Done, Project, ProjectError, Sitting, Standing,
-    can_train, create, lost,
+    Created, Desk, Known, List, New, Pictures, Progress as Done, Project, ProjectError, Sitting, Standing, can_train,
+    create, lost,
 };
 use crate::ui::kit::job::Job;
 use crate::ui::kit::words::{self, thousands};
@@ -257,14 +257,30 @@ fn step(going: &Going, progress: &Progress, gone: &mut Gone) -> Result<(), Proje
     Ok(())
 }
 
-/// Trains a larger network on the same labels, and compares both.
-pub fn enlarge(folder: &Path, desk: &Desk, progress: &Progress) -> Result<Larger, ProjectError> {
+/// What can be asked of a project besides, which trains networks over again in the background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Whether a larger network would help.
+    Larger,
+    /// Which labels networks deny that have not seen them.
+    Labels,
+}
+
+/// Answers a question; what was found stands on the disk.
+pub fn answer(question: Question, folder: &Path, desk: &Desk, progress: &Progress) -> Result<(), ProjectError> {
     let project = Project::look(folder)?;
-    let mut tell = |done: Done| match done {
-        Done::Training { done, all } => progress.tell("Training a larger network", done, all, None),
-        Done::Predicting { done, all } => progress.tell("Looking at the test images", done, all, None),
+    let (training, looking) = match question {
+        Question::Larger => ("Training a larger network", "Looking at the test images"),
+        Question::Labels => ("Training without a part of the labels", "Looking at that part"),
     };
-    with_threads(1, || desk.larger(&project, &mut tell))
+    let mut tell = |done: Done| match done {
+        Done::Training { done, all } => progress.tell(training, done, all, None),
+        Done::Predicting { done, all } => progress.tell(looking, done, all, None),
+    };
+    with_threads(1, || match question {
+        Question::Larger => desk.larger(&project, &mut tell).map(drop),
+        Question::Labels => desk.check_labels(&project, &mut tell).map(drop),
+    })
 }
 
 /// The world of a project; its generator is trained once and kept.

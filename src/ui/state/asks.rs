@@ -74,10 +74,11 @@ impl AppState {
         }
     }
 
-    /// Whether a run of the present session that was begun has rounds left.
+    /// Whether a run of the present session has rounds left, begun or not.
     fn is_unfinished(&self) -> bool {
         let ends = |run: &RunState| run.rounds.last().is_some_and(|r| r.is_last_of(self.experiment_of(run.id)));
-        self.generator.ready && self.live_runs().any(|run| !ends(run))
+        let mut planned = self.planned.iter().map(|p| p.id).filter(|id| !self.is_removed(*id));
+        self.generator.ready && planned.any(|id| self.run(id).is_none_or(|run| !ends(run)))
     }
 
     /// Goes on after a stop.

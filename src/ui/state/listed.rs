@@ -92,9 +92,9 @@ impl AppState {
         self.runs_shown().filter_map(|listed| listed.live?.history()).collect()
     }
 
-    /// The runs of the present session that have ended a round and go on, unless it was stopped.
+    /// The runs of the present session that have ended a round and go on, or would after a stop.
     pub fn in_progress(&self) -> Vec<History> {
-        if matches!(self.progress.phase, Phase::Stopped | Phase::Failed | Phase::Finished) {
+        if matches!(self.progress.phase, Phase::Failed | Phase::Finished) {
             return Vec::new();
         }
         let open = |run: &&RunState| run.rounds.last().is_none_or(|r| !r.is_last_of(self.experiment_of(run.id)));

@@ -88,6 +88,17 @@ pub enum Only {
     One(Verdict),
 }
 
+impl Only {
+    /// What is shown in words; `None` if that is all.
+    pub fn told(self) -> Option<String> {
+        match self {
+            Self::All => None,
+            Self::Lost => Some("only lost ones".to_owned()),
+            Self::One(verdict) => Some(format!("only {}", verdict.name().replace('-', " "))),
+        }
+    }
+}
+
 /// The shown arms of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Arms {

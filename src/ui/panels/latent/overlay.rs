@@ -246,6 +246,12 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, density: Option<DensityS
             ));
         }
     }
+    let walks = cx.state.judged_walks().len();
+    if let Some(only) = cx.state.lab.only.told().filter(|_| options.layers.walks && walks > 0) {
+        let seen = words::thousands(cx.state.seen_walks().len());
+        let text = format!("{seen} of {} shown: {only} (all: the first chip of Walks)", words::counted(walks, "walk"));
+        lines.push((text, cx.theme.accent));
+    }
     if cx.state.probing.is_some() {
         lines.push(("Probe: drag to move it; Shift drag moves the view".to_owned(), cx.theme.accent));
     }

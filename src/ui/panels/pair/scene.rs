@@ -34,12 +34,21 @@ pub enum Shows {
 const PICK: f32 = 0.7;
 const OUTCOME: f32 = 0.62;
 
-/// The colours of A only, both, and B only: those of the two runs; of two repeats of one variant, the second is paler.
+/// The colours of A only, both, and B only: those of the two runs; of two repeats of one variant, the second is paler. What
+/// both have is in that of a few that is furthest from theirs.
 pub fn colors([a, b]: [StrategyStyle; 2], theme: &Theme) -> [Color32; 3] {
     /// How much paler, 0 to 1.
     const PALER: f32 = 0.5;
     let [of_a, of_b] = [a, b].map(|style| theme.ink(style.ink));
-    [of_a, theme.text, if of_a == of_b { of_b.lerp_to_gamma(theme.text, PALER) } else { of_b }]
+    let of_b = if of_a == of_b { of_b.lerp_to_gamma(theme.text, PALER) } else { of_b };
+    let nearest = |color: &Color32| apart(*color, of_a).min(apart(*color, of_b));
+    let both = [theme.text, theme.accent, theme.second].into_iter().max_by_key(nearest).unwrap_or(theme.text);
+    [of_a, both, of_b]
+}
+
+/// How far two colours are apart: the sum of the differences of red, green and blue.
+fn apart(a: Color32, b: Color32) -> u32 {
+    a.to_array().into_iter().zip(b.to_array()).take(3).map(|(a, b)| u32::from(a.abs_diff(b))).sum()
 }
 
 /// The colour of a part from those of A, both and B; `None` for neither.
@@ -104,11 +113,12 @@ mod tests {
 
     #[test]
     fn a_b_and_both_have_colours_of_their_own() {
+        const CLEAR: u32 = 120;
         for theme in [&DARK, &LIGHT] {
             for a in Strategy::ALL {
                 for b in Strategy::ALL {
                     let [a, both, b] = colors([*a, *b].map(StrategyStyle::of), theme);
-                    assert!(a != b && a != both && b != both);
+                    assert!(a != b && apart(a, both) >= CLEAR && apart(b, both) >= CLEAR, "{a:?} {both:?} {b:?}");
                 }
             }
         }
