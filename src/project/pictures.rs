@@ -1,6 +1,6 @@
 //! The images of a project, read and compared with their digests: moved ones are found again, changed ones named.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::error::{ProjectError, in_file};
@@ -9,10 +9,11 @@ use super::images::Image;
 use super::store::Project;
 use super::words::{counted, verb};
 use crate::dataset::own::fit::fitted;
+use crate::dataset::own::formats::{self, Found};
 use crate::dataset::own::listing::Listing;
 use crate::dataset::own::opening::Opening;
 use crate::dataset::own::picture::Picture;
-use crate::dataset::own::{formats, wanted};
+use crate::dataset::own::wanted;
 use crate::dataset::{Class, Dataset, ImageShape, Split};
 use crate::device::ComputeDevice;
 use crate::disk;
@@ -59,10 +60,9 @@ impl Pictures {
             ProjectError::Refused(format!("the images are not at {places}; give their place with --images PATH"))
         })?;
         let wanted = wanted(project.experiment());
-        let mut found = formats::find(&place)?;
-        found.listing = found.listing.with_beside();
+        let (found, passed_over) = found_at(&place, project)?;
         let mut opening = Opening::begin(found, wanted, Some(&project.folder().join(CACHE)))?;
-        let mut notes: Vec<String> = opening.warning().into_iter().collect();
+        let mut notes: Vec<String> = passed_over.into_iter().chain(opening.warning()).collect();
         while opening.advance() {
             let (done, all) = opening.progress();
             if !progress(done, all) {
@@ -243,6 +243,28 @@ impl Pictures {
         }
         Ok(Split::new(split.shape(), pixels, labels)?)
     }
+}
+
+/// The images at a place, and what is to be noted: a table that was put beside them since has no say in what the images of
+/// the project are.
+fn found_at(place: &Path, project: &Project) -> Result<(Found, Option<String>), ProjectError> {
+    let known: HashSet<&str> =
+        project.images().all().iter().flat_map(|image| [image.place(), image.file.as_str()]).collect();
+    let there = |found: &Found| found.listing.items.iter().filter(|item| known.contains(item.name.as_str())).count();
+    let with_beside = |mut found: Found| {
+        found.listing = found.listing.with_beside();
+        found
+    };
+    let found = formats::find(place).map(with_beside);
+    let count = found.as_ref().map_or(0, &there);
+    if count < project.images().given()
+        && let Ok(files) = formats::find_files(place).map(with_beside)
+        && there(&files) > count
+    {
+        let note = "tables that lie among the images now are passed over, so that the images of the project are found";
+        return Ok((files, Some(note.into())));
+    }
+    Ok((found?, None))
 }
 
 /// The first names of a list, and how many more there are.

@@ -155,6 +155,35 @@ fn with_labels_from_the_truth_a_project_has_the_rounds_of_a_run_to_the_bit() {
     assert_eq!(Status::of(&project).unwrap().larger, Some(larger));
 }
 
+/// What is put beside the images of a project changes none of them, and copies of test images are for the test.
+#[test]
+fn tables_projects_and_copies_among_the_images_are_no_trouble() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 40);
+    let files: Vec<PathBuf> = std::fs::read_dir(images.join("3")).unwrap().map(|f| f.unwrap().path()).collect();
+    for file in &files {
+        std::fs::copy(file, file.with_extension("copy.png")).unwrap();
+    }
+    let all = 40 + files.len();
+    let mut project = new(&images.join("inside"), &New { images: images.clone(), ..New::default() });
+    assert_eq!(project.images().given(), all);
+    // A batch that was saved there, filled in, and a second project.
+    let first = project.images().all()[0].file.clone();
+    std::fs::write(images.join("batch.csv"), format!("file,label\n{first},3\n")).unwrap();
+    let pictures = Pictures::read(&mut project, None, &mut |_, _| true).unwrap();
+    assert!(pictures.notes.iter().any(|note| note.contains("are passed over")), "{:?}", pictures.notes);
+    assert_eq!(pictures.all.len(), all);
+    std::fs::remove_file(images.join("batch.csv")).unwrap();
+    assert_eq!(new(&root.path().join("other"), &New { images, ..New::default() }).images().given(), all);
+    let test = project.draw_test(20).unwrap();
+    assert!((19..=20).contains(&test.len()), "{test:?}");
+    let digest = |at: usize| project.images().all()[at].digest.clone();
+    let tested: Vec<String> = test.iter().map(|at| digest(*at)).collect();
+    assert!((0..all).filter(|at| !test.contains(at)).all(|at| !tested.contains(&digest(at))), "a copy is left");
+    let odd = project.add_classes(&["a\nb".to_owned()]).unwrap_err().to_string();
+    assert!(odd.contains("a\\nb` has a control character"), "{odd}");
+}
+
 /// Of 120 labels each twelfth is wrong, and the model is trained on all of them.
 #[test]
 fn networks_that_have_not_seen_a_label_find_the_wrong_ones() {

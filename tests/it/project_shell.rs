@@ -454,6 +454,8 @@ fn test_labels_of_a_table_stay_test_labels() {
         drop(new(project, &New { images: images.clone(), classes: classes.clone(), ..New::default() }));
     }
     let [test, batch, all] = ["test.csv", "batch.csv", "all.csv"].map(|name| root.path().join(name));
+    let done = ridgewalk(&["project", "propose", "--test", "--count", "12", "--out"], &[&test, &first]);
+    assert!(String::from_utf8_lossy(&done.stderr).contains("at most 10 can be for the test"), "{done:?}");
     ok(&["project", "propose", "--test", "--count", "5", "--out"], &[&test, &first]);
     filled(&test, |_| "a");
     ok(&["project", "import"], &[&first, &test]);
@@ -477,4 +479,10 @@ fn test_labels_of_a_table_stay_test_labels() {
     std::fs::write(&test, format!("file,label,split\n{some},b,Test\n")).unwrap();
     let told = ok(&["project", "import", "--replace"], &[&folder, &test]);
     assert!(told.contains("1 label counts for training here"), "what was trained on is no test image: {told}");
+    let told = ok(&["project", "import"], &[&folder, &test]);
+    assert!(told.contains("1 label counts for training here"), "also where nothing is new: {told}");
+    for (at, says) in [(&first, "its labels are in "), (&root.path().to_owned(), "give a table of files and labels")] {
+        let done = ridgewalk(&["project", "import"], &[&folder, at]);
+        assert!(String::from_utf8_lossy(&done.stderr).contains(says), "{done:?}");
+    }
 }

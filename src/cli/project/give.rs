@@ -48,7 +48,16 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
     may_write(&project, &args.out, &mark(is_json))?;
     let count = args.count.unwrap_or(project.experiment().samples_per_round);
     let rows = if args.test {
-        let before = Status::of(&project)?.batch;
+        let status = Status::of(&project)?;
+        let (before, batch) = (status.batch, project.experiment().samples_per_round.min(status.pool / 2));
+        let left = status.pool.saturating_sub(count.saturating_sub(status.test_images_unlabelled));
+        if left < batch && status.pool > 0 && !project.settings().splits_of_experiment {
+            let most = (status.pool + status.test_images_unlabelled).saturating_sub(batch);
+            anyhow::bail!(
+                "--count {count}: that would leave {} for training; at most {most} can be for the test",
+                counted(left, "image")
+            );
+        }
         let drawn = project.draw_test(count)?;
         let now = Status::of(&project)?.batch;
         if now < before {

@@ -6,6 +6,7 @@
 pub mod picture;
 pub mod fit;
 pub mod listing;
+mod walk;
 pub mod tree;
 pub mod labels;
 pub mod array;

@@ -1,7 +1,5 @@
 //! The files that own data are read from, in one order and by name: those of a folder, a zip or a tar archive, or one.
 
-use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -12,14 +10,11 @@ use sha2::{Digest as _, Sha256};
 use zip::ZipArchive;
 
 use super::listing::Unreadable;
+use super::walk::Walk;
 use crate::dataset::packed::{GZIP, damaged, fault, known, open, unpacked};
 use crate::dataset::{DataError, tar};
 use crate::paths;
 
-/// Folders are searched this deep.
-const DEPTH: usize = 32;
-/// More files than any data set has.
-const MOST_FILES: usize = 5_000_000;
 /// The largest file that is read at once, and the most that is unpacked into memory (8 GiB).
 const MOST_BYTES: u64 = 1 << 33;
 /// A file of an archive that is larger than this, and was packed more than so many times smaller, is a trap.
@@ -86,6 +81,10 @@ impl<R: Read + Seek + Send> Members for ZipArchive<R> {
 }
 
 impl Entry {
+    fn of_file((parts, bytes, path): (Vec<String>, u64, PathBuf)) -> Self {
+        Self { parts, bytes, at: At::Disk(path) }
+    }
+
     /// Its name with its folders.
     pub fn name(&self) -> String {
         self.parts.join("/")
@@ -171,10 +170,18 @@ impl Tree {
         let mut walk = Walk::default();
         let above = path.canonicalize().into_iter().collect();
         walk.folder(&path, &mut Vec::new(), &above);
-        let mut tree = Self::new(path, Container::Folder, walk.files, None);
+        let mut tree = Self::new(path, Container::Folder, walk.files.into_iter().map(Entry::of_file).collect(), None);
         tree.unreadable = walk.unreadable;
         tree.empty = walk.empty;
+        tree.notes.extend(walk.projects.iter().map(|name| format!("{name} is a project of its own and left aside")));
         tree
+    }
+
+    /// Only the image files, without the tables beside them.
+    pub fn with_images_alone(mut self) -> Self {
+        self.files.retain(is_image_name);
+        self.without_outer_folders();
+        self
     }
 
     fn of_zip<R: Read + Seek + Send + 'static>(path: PathBuf, mut archive: ZipArchive<R>) -> Result<Self, DataError> {
@@ -411,74 +418,10 @@ fn first_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A walk through folders.
-#[derive(Default)]
-struct Walk {
-    files: Vec<Entry>,
-    unreadable: Vec<Unreadable>,
-    empty: Vec<String>,
-}
-
-impl Walk {
-    /// Takes the files of a folder; `above` are the folders around it, so that no link leads round in a circle.
-    fn folder(&mut self, path: &Path, parts: &mut Vec<String>, above: &HashSet<PathBuf>) {
-        let mut unreadable = |parts: &[String], reason: String| {
-            let name = if parts.is_empty() { ".".into() } else { parts.join("/") };
-            self.unreadable.push(Unreadable::new(name, reason));
-        };
-        if parts.len() > DEPTH {
-            return unreadable(parts, format!("lies more than {DEPTH} folders deep"));
-        }
-        let entries = match std::fs::read_dir(path) {
-            Ok(entries) => entries,
-            Err(e) => return unreadable(parts, format!("the folder cannot be read ({e})")),
-        };
-        let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-        paths.sort();
-        let before = self.files.len() + self.unreadable.len();
-        for path in paths {
-            parts.push(path.file_name().unwrap_or(OsStr::new("")).to_string_lossy().into_owned());
-            self.entry(&path, parts, above);
-            parts.pop();
-            if self.files.len() > MOST_FILES {
-                return self.unreadable.push(Unreadable::new(parts.join("/"), "more files than can be read"));
-            }
-        }
-        if before == self.files.len() + self.unreadable.len() && !parts.is_empty() {
-            self.empty.push(parts.join("/"));
-        }
-    }
-
-    fn entry(&mut self, path: &Path, parts: &mut Vec<String>, above: &HashSet<PathBuf>) {
-        let is_link = path.is_symlink();
-        let found = match path.metadata() {
-            Ok(found) => found,
-            Err(e) => {
-                let reason = match e.kind() {
-                    std::io::ErrorKind::NotFound if is_link => "is a link to nothing".to_owned(),
-                    _ if is_link => format!("is a link that leads nowhere ({e})"),
-                    _ => format!("cannot be read ({e})"),
-                };
-                return self.unreadable.push(Unreadable::new(parts.join("/"), reason));
-            }
-        };
-        if found.is_dir() {
-            let mut inside = above.clone();
-            if path.canonicalize().is_ok_and(|real| !inside.insert(real)) {
-                let reason = "is a link to a folder that it lies in";
-                return self.unreadable.push(Unreadable::new(parts.join("/"), reason));
-            }
-            return self.folder(path, parts, &inside);
-        }
-        if !found.is_file() {
-            return self.unreadable.push(Unreadable::new(parts.join("/"), "is a pipe or a device"));
-        }
-        self.files.push(Entry { parts: parts.clone(), bytes: found.len(), at: At::Disk(path.into()) });
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     #[cfg(unix)]

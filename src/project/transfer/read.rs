@@ -6,7 +6,7 @@ use super::incoming::Incoming;
 use super::label_studio;
 use crate::paths;
 use crate::project::error::{ProjectError, in_file};
-use crate::project::log::{Answer, MOST_SECONDS, plausible};
+use crate::project::log::{Answer, LABELS, MOST_SECONDS, plausible};
 use crate::project::store::TEST;
 
 /// The columns that are read of a table; only the first two are needed. Label Studio calls the second `choice`.
@@ -23,6 +23,14 @@ const STRATEGY: &[&str] = &["strategy"];
 
 /// The labels of a file, one for each row or annotation; those without a class have an empty one.
 pub fn read(path: &Path) -> Result<Vec<Incoming>, ProjectError> {
+    if path.is_dir() {
+        let labels = path.join(LABELS);
+        let help = match labels.is_file() {
+            true => format!("its labels are in {}", labels.display()),
+            false => "give a table of files and labels".to_owned(),
+        };
+        return Err(in_file(path, format!("is a folder; {help}")));
+    }
     let bytes = paths::read(path).map_err(|e| in_file(path, format!("cannot be read ({e})")))?;
     let text = String::from_utf8(bytes).map_err(|_| in_file(path, "is no text in UTF-8; save it as UTF-8"))?;
     let text = text.trim_start_matches('\u{feff}');

@@ -41,7 +41,15 @@ pub struct Found {
 
 /// The images at a path in the format that they are found to have.
 pub fn find(path: &Path) -> Result<Found, DataError> {
-    let mut tree = Tree::open(path)?;
+    find_in(Tree::open(path)?)
+}
+
+/// The image files at a path, without the tables that lie beside them.
+pub fn find_files(path: &Path) -> Result<Found, DataError> {
+    find_in(Tree::open(path)?.with_images_alone())
+}
+
+fn find_in(mut tree: Tree) -> Result<Found, DataError> {
     let (mut notes, unreadable) = (std::mem::take(&mut tree.notes), std::mem::take(&mut tree.unreadable));
     let (container, tree) = (tree.container, Arc::new(tree));
     let mut best: Option<(usize, &dyn Format)> = None;

@@ -199,11 +199,20 @@ fn numbers(series: &[Series], cx: &Cx<'_>) -> Vec<Number> {
         }
     };
     let seeds_of = |s: &Series| s.repeats.iter().filter(|c| value(c).is_some()).map(|c| c.seed).collect::<Vec<_>>();
-    let all: Vec<Vec<u64>> = series.iter().map(seeds_of).filter(|seeds| !seeds.is_empty()).collect();
+    // A fork and a former run keep no seed of the session from being compared.
+    let of_session = || series.iter().filter(|s| s.is_of_session());
+    let all: Vec<Vec<u64>> = of_session().map(seeds_of).filter(|seeds| !seeds.is_empty()).collect();
     let shared = |seed: u64| all.iter().all(|seeds| seeds.contains(&seed));
     let some_shared = all.iter().flatten().any(|seed| shared(*seed));
+    // At the end of a round that the curves have, what they show there.
+    let on_curves = stop.is_none() && of_session().all(|s| seeds_of(s).iter().any(|seed| s.seeds.contains(seed)));
     let number = |s: &Series| {
-        let taken = s.repeats.iter().filter(|c| !some_shared || shared(c.seed));
+        let is_taken = |seed: u64| match s.is_of_session() {
+            true if on_curves => s.seeds.contains(&seed),
+            true => !some_shared || shared(seed),
+            false => true,
+        };
+        let taken = s.repeats.iter().filter(|c| is_taken(c.seed));
         let found: Vec<(&Curve, f64, Option<f64>)> = taken.filter_map(|c| value(c).map(|(v, at)| (c, v, at))).collect();
         let (first, _, inside) = found.first()?;
         let mean = found.iter().map(|(_, v, _)| v).sum::<f64>() / found.len() as f64;

@@ -34,8 +34,9 @@ pub struct Series {
     pub color: Color32,
     pub strategy: Strategy,
     pub repeats: Vec<Curve>,
-    /// The mean over the repeats at the ends of rounds.
+    /// The mean over repeats at the ends of rounds, and the seeds of these.
     pub mean: Vec<MeanPoint>,
+    pub seeds: Vec<u64>,
     /// The last round that a fork shares with its parent, which is drawn there too.
     pub parts: Option<usize>,
     /// Drawn pale: the variant that the shown fork left.
@@ -73,10 +74,11 @@ impl Series {
         let rounds = |series: &Self| series.repeats.iter().map(|c| (c.seed, c.ends.len())).collect();
         let seeds = furthest(&session.map(rounds).collect::<Vec<_>>());
         let finish = |(_, mut series, mut ends): (_, Self, Vec<_>)| {
-            let taken: Vec<bool> = series.repeats.iter().map(|curve| seeds.contains(&curve.seed)).collect();
-            if series.is_of_session() && taken.contains(&true) {
-                let mut taken = taken.into_iter();
+            series.seeds = series.repeats.iter().map(|curve| curve.seed).collect();
+            if series.is_of_session() && series.seeds.iter().any(|seed| seeds.contains(seed)) {
+                let mut taken = series.seeds.iter().map(|seed| seeds.contains(seed));
                 ends.retain(|_| taken.next().unwrap_or(true));
+                series.seeds.retain(|seed| seeds.contains(seed));
             }
             series.mean = mean_curve(ends, |p| axis.place(p)[0], BAND_LEVEL);
             let alone = series.repeats.len() == 1;
@@ -105,6 +107,7 @@ impl Series {
             strategy: run.experiment.strategy,
             repeats: Vec::new(),
             mean: Vec::new(),
+            seeds: Vec::new(),
             parts: fork.filter(|_| live.and_then(|id| cx.state.parent_of(id)).is_some_and(parent_shown)),
             pale: live
                 .zip(of_focus)
@@ -113,7 +116,7 @@ impl Series {
     }
 
     /// Whether it is a variant of the present session, and no fork that is drawn with its parent.
-    fn is_of_session(&self) -> bool {
+    pub fn is_of_session(&self) -> bool {
         self.parts.is_none() && self.repeats.iter().any(|curve| curve.run.is_some())
     }
 
