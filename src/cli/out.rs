@@ -2,10 +2,11 @@
 
 use std::io::{ErrorKind, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Prints a line to standard output.
 macro_rules! say {
-    ($($text:tt)*) => { $crate::cli::out::line($crate::cli::out::stdout(), format_args!($($text)*)) };
+    ($($text:tt)*) => { $crate::cli::out::said(format_args!($($text)*)) };
 }
 
 /// Prints a line to standard error.
@@ -14,6 +15,22 @@ macro_rules! complain {
 }
 
 pub(super) use {complain, say};
+
+/// Whether standard output waits for a result that a program reads.
+static ASIDE: AtomicBool = AtomicBool::new(false);
+
+/// From now on what is said goes to standard error, until `on` is false: what is printed then is all of standard output.
+pub fn aside(on: bool) {
+    ASIDE.store(on, Ordering::Relaxed);
+}
+
+/// Prints a line to standard output, or aside.
+pub fn said(text: std::fmt::Arguments<'_>) {
+    match ASIDE.load(Ordering::Relaxed) {
+        true => line(stderr(), text),
+        false => line(stdout(), text),
+    }
+}
 
 /// Prints a line to one of the two streams.
 pub fn line<W: Write>(mut stream: Steady<W>, text: std::fmt::Arguments<'_>) {

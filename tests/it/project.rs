@@ -230,8 +230,10 @@ fn networks_that_have_not_seen_a_label_find_the_wrong_ones() {
     assert_eq!(Status { doubts: before.doubts.clone(), checked: None, ..status.clone() }, before, "nothing else");
     // By the command line the same again.
     drop(project);
-    let said = ridgewalk(&["project", "status", "--check-labels"], &[&folder]);
-    let said = String::from_utf8(said.stdout).unwrap();
+    let said = ridgewalk(&["project", "status", "--json", "--check-labels"], &[&folder]);
+    let said: serde_json::Value = serde_json::from_slice(&said.stdout).expect("nothing but the object");
+    assert_eq!(said, serde_json::to_value(&status).unwrap());
+    let said = String::from_utf8(ridgewalk(&["project", "status"], &[&folder]).stdout).unwrap();
     assert!(said.contains(&checked.sentence()), "{said}");
     let mut project = Project::open(&folder, "a test").unwrap();
     assert_eq!(Status::of(&project).unwrap(), status);

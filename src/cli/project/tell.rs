@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::work::{Bar, WorkArgs, open};
-use crate::cli::out::say;
+use crate::cli::out::{self, say};
 use crate::grid::on_one_thread;
 use crate::project::{Checked, Larger, Project, Status, can_check, can_enlarge, counted, verb};
 
@@ -30,6 +30,7 @@ pub struct StatusArgs {
 
 /// Prints where a project stands.
 pub fn status(args: &StatusArgs) -> anyhow::Result<()> {
+    out::aside(args.json);
     if args.larger || args.check_labels {
         let mut project = open(&args.folder, "status")?;
         if args.larger {
@@ -48,6 +49,7 @@ pub fn status(args: &StatusArgs) -> anyhow::Result<()> {
         }
         bar.end();
     }
+    out::aside(false);
     let project = Project::look(&args.folder)?;
     let status = Status::of(&project)?;
     if args.json {

@@ -201,17 +201,18 @@ fn questions(ui: &mut Ui, open: &Open, asked: &mut Option<Asked>, theme: &Theme)
         ui.add(Label::new(RichText::new(advice).color(theme.text)).wrap());
         said(ui, numbers, theme);
     }
-    if answering.is_some() || status.rounds == 0 {
+    let (labels, larger) = (status.checked.is_none(), status.larger.is_none() && status.test_images > 0);
+    if answering.is_some() || status.rounds == 0 || !(labels || larger) {
         return;
     }
     ui.horizontal_wrapped(|ui| {
         ui.add_enabled_ui(open.can_ask(), |ui| {
-            if status.checked.is_none() {
+            if labels {
                 let tip = "Trains networks in the background, each without a fifth of the labels, and asks what that fifth is: finds \
                            wrong labels that the model was trained on";
                 button(ui, asked, "Check the labels", tip, Asked::Question(Question::Labels));
             }
-            if status.larger.is_none() && status.test_images > 0 {
+            if larger {
                 let tip = "Trains a larger network on the same labels in the background, and compares both on the test images: \
                            advice on whether more labels or another network would help";
                 button(ui, asked, "Labels or network?", tip, Asked::Question(Question::Larger));

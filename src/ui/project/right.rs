@@ -131,11 +131,11 @@ fn about(ui: &mut Ui, open: &mut Open, image: usize, near: &[(usize, f32)], them
     let name = classes.get(usize::from(class)).map_or("", String::as_str);
     fact(ui, theme, name, &format!("{:.1} %", 100.0 * probability));
     if let Some((row, is_held_out)) = sitting.guessed(image) {
-        let probabilities: Vec<f32> = row.iter().map(|l| l.exp()).collect();
-        class_bars::probability_bars(ui, classes, &probabilities, class, "the model's guess");
         if is_held_out {
             weak(ui, "Of a network that was trained without this label");
         }
+        let probabilities: Vec<f32> = row.iter().map(|l| l.exp()).collect();
+        class_bars::probability_bars(ui, classes, &probabilities, class, "the model's guess");
     }
     false
 }
