@@ -15,7 +15,7 @@ use ridgewalk::engine::{Engine, EngineOptions};
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::field::{Field, FieldRequest, LEVELS, Plane};
 use ridgewalk::history::History;
-use ridgewalk::round::{Run, Turn};
+use ridgewalk::round::Run;
 
 use crate::common::{make_world, run, tiny, tiny_world, variants, with};
 
@@ -239,17 +239,6 @@ fn stop_keeps_completed_rounds_and_reset_starts_again() {
     listener.until("stopped", |e| matches!(e, Event::Stopped));
     listener.engine.send(Command::Run);
     listener.until("what to do", |e| matches!(e, Event::Message { text, .. } if text.contains("Reset")));
-    // A fork that has ended is not the end of what was stopped.
-    let turn = Turn { strategy: Strategy::Entropy, alpha: tiny().alpha, seed: tiny().seed };
-    listener.engine.send(Command::Fork { run: RunId::default(), round: 1, turn });
-    listener.added();
-    listener.until(
-        "the fork's last round",
-        |e| matches!(e, Event::RoundEnded { run, record } if *run != RunId::default() && record.is_last_of(&tiny())),
-    );
-    let rests = |e: &Event| matches!(e, Event::Progress { phase: Phase::Stopped | Phase::Finished, .. });
-    let phase = listener.until("what then", rests);
-    assert!(matches!(phase, Event::Progress { phase: Phase::Stopped, .. }), "{phase:?}");
     let again = Experiment { seed: 2, ..tiny() };
     listener.start(again, &[Strategy::Random], 1);
     listener.until("a new start", |e| matches!(e, Event::Started { generation: 2, .. }));

@@ -162,7 +162,12 @@ fn a_held_run_waits_and_goes_on_when_it_is_let_go() {
     let turn = Turn { alpha: 2.0, ..Turn::of(&Experiment { strategy: Strategy::Snn, ..short() }) };
     listener.engine.send(Command::Fork { run: snn, round: 1, turn });
     let fork = listener.added()[0];
-    listener.until_phase(Phase::Finished);
+    // Its end is not the end of what was stopped.
+    listener.until(
+        "its last round",
+        |e| matches!(e, Event::RoundEnded { run, record } if *run == fork && record.round == 2),
+    );
+    listener.until_phase(Phase::Stopped);
     assert_eq!([random, fork].map(|run| listener.history(run).rounds.len()), [1, 2]);
     listener.engine.send(Command::Hold { run: random, on: false });
     listener.until_phase(Phase::Paused);

@@ -2,8 +2,9 @@
 
 use egui::Color32;
 
+use crate::dataset::Class;
 use crate::figures::StrategyStyle;
-use crate::ui::kit::theme::Theme;
+use crate::ui::kit::theme::{Theme, class_color};
 use crate::ui::panels::latent::scene::{MANY_PROPOSALS, push_step, rgba};
 use crate::ui::state::{Axes, Part, Side};
 use crate::view::{Line, PointStyle, Rgba};
@@ -39,10 +40,15 @@ const OUTCOME: f32 = 0.62;
 pub fn colors([a, b]: [StrategyStyle; 2], theme: &Theme) -> [Color32; 3] {
     /// How much paler, 0 to 1.
     const PALER: f32 = 0.5;
+    /// How many colours besides that of text there are to choose from.
+    const FEW: Class = 8;
     let [of_a, of_b] = [a, b].map(|style| theme.ink(style.ink));
     let of_b = if of_a == of_b { of_b.lerp_to_gamma(theme.text, PALER) } else { of_b };
-    let nearest = |color: &Color32| apart(*color, of_a).min(apart(*color, of_b));
-    let both = [theme.text, theme.accent, theme.second].into_iter().max_by_key(nearest).unwrap_or(theme.text);
+    // Steps have the accent's colour.
+    let others = [of_a, of_b, theme.accent];
+    let nearest = |color: &Color32| others.iter().map(|other| apart(*color, *other)).min();
+    let few = [theme.text].into_iter().chain((0..FEW).map(class_color));
+    let both = few.max_by_key(nearest).unwrap_or(theme.text);
     [of_a, both, of_b]
 }
 
@@ -113,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_b_and_both_have_colours_of_their_own() {
-        const CLEAR: u32 = 120;
+        const CLEAR: u32 = 150;
         for theme in [&DARK, &LIGHT] {
             for a in Strategy::ALL {
                 for b in Strategy::ALL {
