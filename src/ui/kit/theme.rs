@@ -141,6 +141,12 @@ impl Theme {
         color(figures.rgb(ink))
     }
 
+    /// Black or white, whichever reads better on a fill.
+    pub fn text_on(&self, fill: Color32) -> Color32 {
+        let [r, g, b, _] = fill.to_array();
+        color(figures::Theme::LIGHT.text_on([r, g, b]))
+    }
+
     pub fn walk(&self, walk: usize) -> Color32 {
         let colors = if self.dark { &WALKS_DARK } else { &WALKS_LIGHT };
         colors[walk % colors.len()]

@@ -160,9 +160,10 @@ fn bar(ui: &mut Ui, cx: &Cx<'_>, name: &str, counts: [usize; 3], colors: [Color3
         let width = field.width() * count as f32 / total;
         let part = Rect::from_min_size(pos2(x, field.top()), vec2(width, BAR));
         painter.rect_filled(part, CornerRadius::same(2), color);
-        let galley = painter.layout_no_wrap(words::thousands(count), font.clone(), cx.theme.background);
+        let ink = cx.theme.text_on(color);
+        let galley = painter.layout_no_wrap(words::thousands(count), font.clone(), ink);
         if galley.size().x + 6.0 < width {
-            painter.galley(part.center() - galley.size() / 2.0, galley, cx.theme.background);
+            painter.galley(part.center() - galley.size() / 2.0, galley, ink);
         }
         x += width;
     }
