@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use egui_kittest::Harness;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use ridgewalk::engine::EngineOptions;
-use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::ui::{App, UiOptions, WORKSPACES};
 
 use crate::common::few_vessels;
-use crate::ui::{click, wait_for, window_of, window_with};
+use crate::ui::{click, is_finished, wait_for, window_of, window_with};
 use crate::ui_regions::drag;
 use crate::ui_workspaces::at_rest;
 
@@ -40,7 +39,7 @@ fn digits() -> Harness<'static, App> {
     experiment.walks = 24;
     let variants = [Strategy::Random, Strategy::Snn].map(Into::into).to_vec();
     let mut w = window_with(UiOptions { engine, experiment, variants, autostart: true, images: None, open: None });
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the end", is_finished);
     // Until the notices are gone.
     w.run_steps(80);
     w
@@ -49,7 +48,7 @@ fn digits() -> Harness<'static, App> {
 /// The same of maps: a few vessels.
 fn vessels() -> Harness<'static, App> {
     let mut w = window_of(few_vessels(), vec![Strategy::Random, Strategy::RandomLatent], true);
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the end", is_finished);
     w.run_steps(80);
     w
 }

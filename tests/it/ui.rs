@@ -6,6 +6,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use ridgewalk::archive;
 use ridgewalk::engine::EngineOptions;
+use ridgewalk::engine::planned::PlannedRun;
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::{Experiment, Strategy, Variant};
 use ridgewalk::history::{Header, History, Metric};
@@ -75,6 +76,14 @@ pub fn rounds(state: &AppState, strategy: Strategy) -> usize {
     run_of(state, strategy).map_or(0, |r| r.rounds.len())
 }
 
+/// All rounds of all runs are there. The phase alone says so too early: it is still that of the runs before when others
+/// have just been added.
+pub fn is_finished(state: &AppState) -> bool {
+    let mut due = state.planned.iter().filter(|p| !p.removed);
+    let ended = |p: &PlannedRun| state.run(p.id).is_some_and(|run| run.rounds.len() == p.experiment.rounds);
+    state.progress.phase == Phase::Finished && due.all(ended)
+}
+
 pub fn is_ready(state: &AppState) -> bool {
     state.generator.ready && state.progress.phase == Phase::Paused
 }
@@ -88,7 +97,7 @@ fn run_makes_the_curves_grow_to_the_end() {
     wait_for(&mut w, "round 1", |s| rounds(s, Strategy::Snn) >= 1);
     let first =
         run_of(w.state().state(), Strategy::Snn).unwrap().curve(Metric::Accuracy, &w.state().state().experiment).len();
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the end", is_finished);
     let state = w.state().state();
     for strategy in [Strategy::Random, Strategy::Snn] {
         let run = run_of(state, strategy).unwrap();
@@ -148,7 +157,7 @@ fn pausing_shows_in_the_frame_of_the_click_and_holds() {
     assert_eq!(run_of(w.state().state(), Strategy::Random).map_or(0, |r| r.live.len()), before);
     w.key_press(egui::Key::Space);
     w.step();
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the end", is_finished);
 }
 
 #[test]
@@ -184,7 +193,7 @@ fn stop_ends_the_experiment_and_says_so_at_once() {
     wait_for(&mut w, "the stop", |s| s.progress.phase == Phase::Stopped && s.pending.is_none());
     w.run_steps(3);
     click(&mut w, "Continue");
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the end", is_finished);
 }
 
 #[test]
@@ -267,7 +276,7 @@ fn histories_are_opened_compared_replayed_and_exported() {
     assert!(std::fs::read_to_string(out.join("comparison.md")).unwrap().contains("Minus SNN"));
 
     click(&mut w, "Replay");
-    wait_for(&mut w, "the replay", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    wait_for(&mut w, "the replay", is_finished);
     assert_eq!(run_of(w.state().state(), Strategy::Random).unwrap().header.as_ref().unwrap().repeat, 1);
 }
 
@@ -340,7 +349,7 @@ fn view_at_round_two(w: &mut Harness<'_, App>) -> image::RgbaImage {
 #[test]
 fn a_replayed_history_gives_the_view_of_the_live_run_pixel_for_pixel() {
     let mut live = window(true);
-    wait_for(&mut live, "the end", |s| s.progress.phase == Phase::Finished);
+    wait_for(&mut live, "the end", is_finished);
     let seen = view_at_round_two(&mut live);
     let colours: std::collections::HashSet<_> = seen.pixels().map(|p| p.0).collect();
     assert!(colours.len() > 50, "the view is empty: {} colours", colours.len());
@@ -363,7 +372,7 @@ fn a_replayed_history_gives_the_view_of_the_live_run_pixel_for_pixel() {
     wait_for(&mut replayed, "the histories", |s| s.messages.iter().any(|m| m.text.starts_with("Opened 2 histories")));
     replayed.run_steps(2);
     click(&mut replayed, "Replay");
-    wait_for(&mut replayed, "the replay", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    wait_for(&mut replayed, "the replay", is_finished);
     let again = view_at_round_two(&mut replayed);
     let differing = seen.pixels().zip(again.pixels()).filter(|(a, b)| a != b).count();
     assert_eq!(differing, 0, "pixels of {}", seen.pixels().len());

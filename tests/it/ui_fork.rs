@@ -2,11 +2,10 @@
 
 use egui_kittest::kittest::Queryable as _;
 
-use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
 use ridgewalk::ui::state::{AppState, RunState};
 
-use crate::ui::{click, rounds, run_of, wait_for, window};
+use crate::ui::{click, is_finished, run_of, wait_for, window};
 
 /// The run that is a fork.
 fn fork(state: &AppState) -> Option<&RunState> {
@@ -17,7 +16,7 @@ fn fork(state: &AppState) -> Option<&RunState> {
 #[test]
 fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     let mut w = window(true);
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    wait_for(&mut w, "the end", is_finished);
     let random = run_of(w.state().state(), Strategy::Random).unwrap().rounds.clone();
     let snn = run_of(w.state().state(), Strategy::Snn).unwrap().rounds.clone();
     // The last round cannot be forked.
@@ -36,7 +35,7 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     assert_eq!(w.state().state().fork_draft.map(|t| t.strategy), Some(Strategy::Random));
     w.check_accessibility();
     click(&mut w, "Fork");
-    wait_for(&mut w, "the fork", |s| fork(s).is_some() && s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the fork", |s| fork(s).is_some() && is_finished(s));
     let state = w.state().state();
     let fork = fork(state).unwrap();
     assert_eq!((state.focus.run, state.runs.len()), (fork.id, 3));
@@ -67,7 +66,7 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
 fn a_fork_of_the_same_seed_is_compared_and_saved() {
     let folder = tempfile::tempdir().unwrap();
     let mut w = window(true);
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    wait_for(&mut w, "the end", is_finished);
     w.key_press(egui::Key::OpenBracket);
     w.key_press(egui::Key::OpenBracket);
     w.run_steps(3);
@@ -86,7 +85,7 @@ fn a_fork_of_the_same_seed_is_compared_and_saved() {
     w.run_steps(2);
     assert!(w.state().state().fork_draft.is_some_and(|t| t.alpha != w.state().state().experiment.alpha));
     click(&mut w, "Fork");
-    wait_for(&mut w, "the fork", |s| fork(s).is_some() && s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the fork", |s| fork(s).is_some() && is_finished(s));
     let label = w.state().state().histories()[2].label();
     assert!(label.contains("from round 1 of SNN"), "{label}");
     click(&mut w, "Workspace: Compare");

@@ -9,12 +9,11 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use ridgewalk::archive;
 use ridgewalk::dataset::own::plan::{Plan, Take};
 use ridgewalk::engine::EngineOptions;
-use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::{DatasetKind, Experiment, Strategy};
 use ridgewalk::ui::{App, UiOptions};
 
 use crate::common::{Dropped, run, tiny_world, variants, with};
-use crate::ui::{click, wait_for, window, window_with};
+use crate::ui::{click, is_finished, wait_for, window, window_with};
 use crate::ui_shell::wait_until;
 
 /// Images of two classes, `count` of each, and one that is broken.
@@ -67,7 +66,7 @@ fn images_are_looked_at_before_anything_starts_and_then_run() {
     click(&mut w, "48 pixels");
     wait_until(&mut w, "the images read again", |w| says(w, "Brought to 48 x 48"));
     click(&mut w, "Start");
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the end", is_finished);
     let state = w.state().state();
     assert_eq!((state.experiment.dataset, state.experiment.image_side), (DatasetKind::Own, 48));
     assert_eq!(state.dataset.as_ref().unwrap().classes, ["cat", "dog"]);

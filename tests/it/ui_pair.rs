@@ -7,13 +7,12 @@ use egui_kittest::kittest::Queryable as _;
 use image::RgbaImage;
 
 use ridgewalk::archive;
-use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
 use ridgewalk::history::{History, RoundRecord};
 use ridgewalk::ui::App;
 
 use crate::common::{Step, run, take_steps, tiny_world, with};
-use crate::ui::{click, rounds, run_of, wait_for, window};
+use crate::ui::{click, is_finished, run_of, wait_for, window};
 
 /// The samples labelled by the end of a round.
 fn bought<'a>(records: impl Iterator<Item = &'a RoundRecord>, round: usize) -> HashSet<u32> {
@@ -74,7 +73,7 @@ fn two_runs_stand_side_by_side_with_one_camera_and_one_playhead() {
     let other = run(&tiny_world(), &with(Strategy::Snn, 7));
     archive::write_history(&folder.path().join("snn-01.rwh"), &other).unwrap();
     let mut w = window(true);
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    wait_for(&mut w, "the end", is_finished);
     click(&mut w, "Workspace: Pair");
     w.run_steps(3);
     let steps: &[Step<Scene>] = &[
@@ -138,7 +137,7 @@ fn two_runs_stand_side_by_side_with_one_camera_and_one_playhead() {
 #[test]
 fn a_row_of_a_table_leads_to_its_samples() {
     let mut w = window(true);
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    wait_for(&mut w, "the end", is_finished);
     click(&mut w, "Workspace: Compare");
     click(&mut w, "Figure or table: Table 1");
     click(&mut w, "Samples labelled by SNN");

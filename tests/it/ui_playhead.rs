@@ -3,12 +3,11 @@
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
 use ridgewalk::history::Metric;
 use ridgewalk::ui::App;
 
-use crate::ui::{rounds, run_of, wait_for, window};
+use crate::ui::{is_finished, run_of, wait_for, window};
 
 /// The playhead's round and evaluation.
 fn stop(w: &Harness<'_, App>) -> (usize, Option<usize>) {
@@ -19,7 +18,7 @@ fn stop(w: &Harness<'_, App>) -> (usize, Option<usize>) {
 #[test]
 fn the_playhead_goes_inside_rounds_by_key() {
     let mut w = window(true);
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    wait_for(&mut w, "the end", is_finished);
     w.run_steps(3);
     // A round of six minibatches has one evaluation inside.
     for (key, place) in [
@@ -52,7 +51,7 @@ fn the_playhead_goes_inside_rounds_by_key() {
 #[test]
 fn a_drag_over_the_curve_passes_every_stop() {
     let mut w = window(true);
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    wait_for(&mut w, "the end", is_finished);
     w.run_steps(3);
     let curve = w.get_by_label("Curve of the metric").rect();
     let at = |share: f32| egui::pos2(curve.left() + share * curve.width(), curve.center().y);
@@ -73,7 +72,7 @@ fn a_drag_over_the_curve_passes_every_stop() {
 #[test]
 fn one_step_forward_after_two_back_is_one_step_back_from_where_it_began() {
     let mut w = window(true);
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished && rounds(s, Strategy::Snn) == 3);
+    wait_for(&mut w, "the end", is_finished);
     w.run_steps(3);
     let [back, forward] = [egui::Key::OpenBracket, egui::Key::CloseBracket];
     for (key, round) in [(back, 2), (back, 1), (forward, 2), (forward, 3)] {

@@ -16,7 +16,7 @@ use ridgewalk::ui::{App, UiOptions};
 use crate::common::{tiny, variants};
 use crate::repeats::left;
 use crate::stress_panel::type_over;
-use crate::ui::{click, is_ready, rounds, wait_for, window, window_with};
+use crate::ui::{click, is_finished, is_ready, rounds, wait_for, window, window_with};
 use crate::ui_shell::{shown, wait_until};
 
 /// What was bought and measured in a round.
@@ -39,10 +39,6 @@ fn missing<'a>(runs: &'a [Ended], among: &[Ended]) -> Option<(&'a Strategy, &'a 
     runs.iter().find(|run| !is_there(run)).map(|(strategy, seed, rounds)| (strategy, seed, rounds.len()))
 }
 
-fn finished(s: &AppState) -> bool {
-    s.progress.phase == Phase::Finished
-}
-
 /// An action, how it is done, and when it has taken effect.
 type Action = (&'static str, Act, fn(&AppState) -> bool);
 type Act = fn(&mut Harness<'static, App>);
@@ -55,8 +51,8 @@ fn no_key_and_no_button_loses_a_run() {
     };
     let actions: &[Action] = &[
         // On finished runs.
-        ("Space", press, |s| s.repeats() == 2 && finished(s)),
-        ("the die", |w| click(w, "Add a repeat"), |s| s.repeats() == 3 && finished(s)),
+        ("Space", press, |s| s.repeats() == 2 && is_finished(s)),
+        ("the die", |w| click(w, "Add a repeat"), |s| s.repeats() == 3 && is_finished(s)),
         (
             "Reset",
             |w| click(w, "Reset"),
@@ -69,10 +65,11 @@ fn no_key_and_no_button_loses_a_run() {
         ("the die", |w| click(w, "Add a repeat"), |s| s.repeats() == 4),
         // Where there is none, it cannot be chosen.
         ("GPU", |w| click(w, "Device: GPU"), |_| true),
-        ("Reset", |w| click(w, "Reset"), |s| s.generation == 3 && rounds(s, Strategy::Snn) >= 1),
+        // A new session runs on if the former did, which may have ended by now.
+        ("Reset", |w| click(w, "Reset"), |s| s.generation == 3 && (is_ready(s) || rounds(s, Strategy::Snn) >= 1)),
     ];
     let mut w = window(true);
-    wait_for(&mut w, "the end", finished);
+    wait_for(&mut w, "the end", is_finished);
     let mut known = ended(w.state().state(), false);
     for (name, act, done) in actions {
         act(&mut w);
@@ -98,7 +95,7 @@ fn saving_window(cache: &Path, runs: &Path, autostart: bool) -> Harness<'static,
 /// Waits for the end of all rounds; or adds a repeat, or goes on, until rounds run.
 fn until(w: &mut Harness<'static, App>, running: bool) {
     if !running {
-        return wait_for(w, "the end", finished);
+        return wait_for(w, "the end", is_finished);
     }
     let done = |s: &AppState| s.runs.iter().map(|r| r.rounds.len()).sum::<usize>();
     let before = done(w.state().state());
@@ -188,7 +185,7 @@ fn a_fork_takes_nothing_away() {
         assert_eq!(missing(&known, &ended(w.state().state(), false)), None, "running: {running}");
         w.key_press(egui::Key::U);
         w.run_steps(3);
-        wait_for(&mut w, "the end", finished);
+        wait_for(&mut w, "the end", is_finished);
         assert_eq!(missing(&known, &ended(w.state().state(), false)), None, "running: {running}");
     }
 }
@@ -200,7 +197,7 @@ fn the_runs_of_a_closed_window_are_offered_by_the_next() {
     for running in [false, true] {
         let runs = tempfile::tempdir().unwrap();
         let mut w = saving_window(cache.path(), runs.path(), true);
-        wait_for(&mut w, "rounds", |s| if running { rounds(s, Strategy::Snn) >= 1 } else { finished(s) });
+        wait_for(&mut w, "rounds", |s| if running { rounds(s, Strategy::Snn) >= 1 } else { is_finished(s) });
         w.key_press(egui::Key::U);
         w.run_steps(3);
         w.get_by_label("More for Random").click();
@@ -228,7 +225,7 @@ fn the_runs_of_a_closed_window_are_offered_by_the_next() {
         wait_until(&mut w, "the offer", |w| offered(w).is_some());
         w.get_by_label_contains(offered(&w).unwrap()).click();
         w.run_steps(2);
-        wait_for(&mut w, "the runs", |s| s.generation == 2 && finished(s));
+        wait_for(&mut w, "the runs", |s| s.generation == 2 && is_finished(s));
         assert_eq!(missing(&known, &ended(w.state().state(), true)), None, "running: {running}");
         let snn_alone = |w: &Harness<'_, App>| {
             let (all, there) = (w.state().state().runs.iter(), ended(w.state().state(), true));
@@ -267,7 +264,7 @@ fn an_unfinished_session_is_continued_from_its_message() {
     assert_eq!(shown(&w), 2);
     w.query_all_by_label("Continue").last().unwrap().click();
     w.run_steps(2);
-    wait_for(&mut w, "the rest", |s| s.generation == 2 && finished(s));
+    wait_for(&mut w, "the rest", |s| s.generation == 2 && is_finished(s));
     assert_eq!((open(&w), rounds(w.state().state(), Strategy::Snn)), (0, 3));
 }
 
@@ -293,7 +290,7 @@ fn the_start_page_begins_at_its_top() {
 #[test]
 fn runs_are_hidden_renamed_removed_and_put_back() {
     let mut w = window(true);
-    wait_for(&mut w, "the end", finished);
+    wait_for(&mut w, "the end", is_finished);
     w.key_press(egui::Key::U);
     w.run_steps(3);
     click(&mut w, "Hide SNN");
@@ -335,7 +332,7 @@ fn runs_are_hidden_renamed_removed_and_put_back() {
 #[test]
 fn more_repeats_are_added_to_what_runs() {
     let mut w = window(true);
-    wait_for(&mut w, "the end", finished);
+    wait_for(&mut w, "the end", is_finished);
     w.get_by_role_and_label(egui::accesskit::Role::SpinButton, "Repeats").click();
     w.run_steps(2);
     w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
@@ -345,7 +342,7 @@ fn more_repeats_are_added_to_what_runs() {
     w.run_steps(2);
     assert!(w.query_by_label("Apply & reset").is_none());
     click(&mut w, "Add 2 repeats");
-    wait_for(&mut w, "three repeats", |s| s.repeats() == 3 && s.runs.len() == 6 && finished(s));
+    wait_for(&mut w, "three repeats", |s| s.repeats() == 3 && s.runs.len() == 6 && is_finished(s));
     w.run_steps(3);
     let state = w.state().state();
     assert_eq!((state.generation, state.runs.len()), (1, 6));
@@ -365,7 +362,7 @@ fn a_view_saved_as_a_file_is_the_same_in_another_window() {
         ["cache", "runs", "other cache", "other runs"].map(|name| root.path().join(name));
     let file = root.path().join("view.ridgewalk");
     let mut w = saving_window(&cache, &runs, true);
-    wait_for(&mut w, "the end", finished);
+    wait_for(&mut w, "the end", is_finished);
     click(&mut w, "Workspace: Walks");
     w.key_press(egui::Key::OpenBracket);
     w.run_steps(3);

@@ -8,12 +8,11 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _, by};
 use ridgewalk::device::{self, DeviceKind};
 use ridgewalk::engine::EngineOptions;
-use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::ui::{App, UiOptions, WORKSPACES};
 
 use crate::common::{ring, save_png, tiny, variants};
-use crate::ui::{click, is_ready, wait_for, window, window_with};
+use crate::ui::{click, is_finished, is_ready, wait_for, window, window_with};
 
 /// Heights of the bar, of the strip under it, and of a panel's title bar, points.
 const BAR: f32 = 46.0;
@@ -242,7 +241,7 @@ fn a_button_that_can_do_nothing_is_grey_and_one_that_can_is_not() {
     assert!(!w.state().state().generator.ready);
     click(&mut w, "Add a repeat");
     wait_for(&mut w, "its runs", |s| s.repeats() == 2);
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the end", is_finished);
     assert!(w.state().state().runs.len() == 4 && w.state().state().runs.iter().all(|r| r.rounds.len() == 3));
     if device::no_gpu(device::software_allowed()).is_some() {
         wait_until(&mut w, "the search for a GPU", |w| is_disabled(w, "Device: GPU"));

@@ -11,12 +11,11 @@ use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotOptions, try_image_snapshot_options};
 use image::imageops::{FilterType, resize};
 use image::{Rgba, RgbaImage};
-use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::ui::{App, WORKSPACES};
 
 use crate::common::few_vessels;
-use crate::ui::{click, is_ready, wait_for, window, window_of};
+use crate::ui::{click, is_finished, is_ready, wait_for, window, window_of};
 use crate::ui_regions::drag;
 
 /// Images are compared and saved at half their size, in 32 levels of a colour: small, and the same where another machine
@@ -89,7 +88,7 @@ fn every_workspace_draws_classes_as_in_its_image() {
     let mut w = window(false);
     wait_for(&mut w, "the generator", is_ready);
     click(&mut w, "Run");
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the end", is_finished);
     // Until the notices are gone.
     w.run_steps(80);
     let (mut failed, mut settings) = (Vec::new(), true);
@@ -120,7 +119,7 @@ fn every_workspace_draws_classes_as_in_its_image() {
 #[test]
 fn every_workspace_draws_maps_and_a_vessel_as_in_its_image() {
     let mut w = window_of(few_vessels(), vec![Strategy::Random, Strategy::RandomLatent], true);
-    wait_for(&mut w, "the end", |s| s.progress.phase == Phase::Finished);
+    wait_for(&mut w, "the end", is_finished);
     w.run_steps(80);
     let mut failed = Vec::new();
     walk(&mut w, |w, name| {
