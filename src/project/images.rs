@@ -169,9 +169,19 @@ impl Images {
         self.by_name.get(name).copied()
     }
 
+    /// Whether an image of the pool is here.
+    pub fn is_pooled(&self, image: usize) -> bool {
+        self.all.get(image).is_some_and(|image| image.part == Part::Pool)
+    }
+
     /// Draws images of the pool for the test.
     pub fn draw(&mut self, images: &[usize]) {
         images.iter().for_each(|&at| self.all[at].part = Part::Drawn);
+    }
+
+    /// Gives drawn images back to the pool.
+    pub fn give_back(&mut self, images: &[usize]) {
+        images.iter().for_each(|&at| self.all[at].part = Part::Pool);
     }
 
     /// Takes over the names that images have by now.

@@ -1,5 +1,6 @@
 //! `project.toml`: where the images of a project are, and its classes.
 
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -131,6 +132,15 @@ pub fn names(classes: &[String]) -> Result<(), String> {
     }
 }
 
+/// Two classes whose names differ in upper and lower case alone, as a sentence: most probably one that was spelled twice.
+pub fn alike(classes: &[String]) -> Option<String> {
+    let mut there: HashMap<String, &str> = HashMap::new();
+    let twice = classes.iter().find_map(|class| Some((there.insert(class.to_lowercase(), class)?, class)));
+    twice.map(|(first, second)| {
+        format!("the classes `{first}` and `{second}` differ in upper and lower case alone, and are two classes here")
+    })
+}
+
 /// The way from one absolute path to another.
 fn beside(from: &Path, to: &Path) -> PathBuf {
     let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) = (from.components().collect(), to.components().collect());
@@ -142,6 +152,13 @@ fn beside(from: &Path, to: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_differ_in_case_alone_are_told() {
+        let alike = |classes: &[&str]| alike(&classes.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>());
+        assert_eq!(alike(&["disc", "ring", "disk"]), None);
+        assert!(alike(&["disc", "ring", "Disc"]).unwrap().contains("`disc` and `Disc`"));
+    }
 
     #[test]
     fn the_images_are_looked_for_where_they_were_and_beside_the_project() {

@@ -96,6 +96,11 @@ impl Known {
             && row.is_none_or(|row| matches!(row.answer, Answer::Undone | Answer::Skipped))
     }
 
+    /// Whether test images were drawn of which nothing was ever said.
+    pub fn has_untouched_test(&self) -> bool {
+        self.parts.iter().zip(&self.rows).any(|(part, row)| *part == Part::Drawn && row.is_none())
+    }
+
     /// The class that an image is labelled with.
     pub fn class_of(&self, image: usize) -> Option<Class> {
         let row = self.rows.get(image)?.as_ref().filter(|row| row.answer == Answer::Label)?;

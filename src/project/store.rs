@@ -1,11 +1,11 @@
 //! A project in its folder: opened by one process at a time, each label on the disk before the next one is asked for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::error::{ProjectError, in_file, unread};
 use super::generated::{self, GENERATED, Generated};
-use super::images::{IMAGES, Images, Part};
+use super::images::{IMAGES, Image, Images, Part};
 use super::log::{Answer, LABELS, Log, Row};
 use super::settings::{self, Settings};
 use super::terms;
@@ -363,11 +363,29 @@ impl Project {
 
     /// Takes images out of the pool, for the test.
     pub fn hold_for_test(&mut self, which: &[usize]) -> Result<(), ProjectError> {
+        self.change_images(which, Images::draw)
+    }
+
+    /// Gives drawn test images back to the pool about which nothing was ever said, and returns how many. Those that were put
+    /// off stay, because a test without what is hard would flatter the model, and so do copies of images that stay.
+    pub fn give_back_test(&mut self) -> Result<usize, ProjectError> {
+        let images = self.images.all();
+        let is_untouched = |image: &Image| self.log.last(&image.file).is_none();
+        let drawn = || images.iter().enumerate().filter(|(_, image)| image.part == Part::Drawn);
+        let kept: HashSet<&str> =
+            drawn().filter(|(_, image)| !is_untouched(image)).map(|(_, image)| image.digest.as_str()).collect();
+        let given: Vec<usize> =
+            drawn().filter(|(_, image)| !kept.contains(image.digest.as_str())).map(|(at, _)| at).collect();
+        self.change_images(&given, Images::give_back)?;
+        Ok(given.len())
+    }
+
+    fn change_images(&mut self, which: &[usize], change: fn(&mut Images, &[usize])) -> Result<(), ProjectError> {
         if which.is_empty() {
             return Ok(());
         }
         let mut images = self.images.clone();
-        images.draw(which);
+        change(&mut images, which);
         images.write(&self.folder.join(IMAGES))?;
         self.images = images;
         Ok(())

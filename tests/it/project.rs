@@ -180,6 +180,11 @@ fn tables_projects_and_copies_among_the_images_are_no_trouble() {
     let digest = |at: usize| project.images().all()[at].digest.clone();
     let tested: Vec<String> = test.iter().map(|at| digest(*at)).collect();
     assert!((0..all).filter(|at| !test.contains(at)).all(|at| !tested.contains(&digest(at))), "a copy is left");
+    // Nor is one left when the test is given back but for its twin, about which something was said.
+    let is_paired = |at: &&usize| test.iter().filter(|other| digest(**other) == digest(**at)).count() == 2;
+    let twin = *test.iter().find(is_paired).unwrap();
+    project.say(twin, Said::other(Answer::NotSure, 1, "test")).unwrap();
+    assert_eq!(project.give_back_test().unwrap(), test.len() - 2);
     let odd = project.add_classes(&["a\nb".to_owned()]).unwrap_err().to_string();
     assert!(odd.contains("a\\nb` has a control character"), "{odd}");
 }
@@ -284,6 +289,13 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
     assert!(project.classes().is_empty());
     let test = project.draw_test(20).unwrap();
     assert_eq!(project.draw_test(20).unwrap(), test, "those without a label come first");
+    // Nothing was said of them: all can go back, and are drawn again. Of what was put off the test is not freed.
+    assert_eq!((project.give_back_test().unwrap(), Status::of(&project).unwrap().pool), (20, 60));
+    assert_eq!(project.draw_test(20).unwrap(), test);
+    project.say(test[3], Said::other(Answer::Skipped, 1, "test")).unwrap();
+    assert_eq!((project.give_back_test().unwrap(), project.give_back_test().unwrap()), (19, 0));
+    assert_eq!(project.images().all()[test[3]].part, Part::Drawn);
+    project.draw_test(20).unwrap();
     let at = desk(&mut project);
     let everything = desk_all(&at, &mut project);
     assert_eq!(everything.len(), 40);

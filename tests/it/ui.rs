@@ -16,7 +16,7 @@ use ridgewalk::ui::{App, UiOptions};
 use crate::common::{run, tiny, tiny_world, variants, with};
 
 /// Longer than the tiny experiment takes on the slowest machine; passing tests never wait this long.
-const PATIENCE: Duration = Duration::from_secs(180);
+pub const PATIENCE: Duration = Duration::from_secs(180);
 
 pub fn window(autostart: bool) -> Harness<'static, App> {
     window_of(Experiment::preset("tiny").unwrap(), vec![Strategy::Random, Strategy::Snn], autostart)

@@ -8,7 +8,8 @@ use egui_kittest::kittest::Queryable as _;
 use ridgewalk::points::Opening;
 use ridgewalk::ui::PointsApp;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::ui::PATIENCE;
+
 const COUNT: usize = 300;
 
 /// Points in three dimensions with classes, numbers, words and an image each.

@@ -8,12 +8,12 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use ridgewalk::dataset::{Class, Dataset};
 use ridgewalk::device::DeviceKind;
 use ridgewalk::experiment::Experiment;
-use ridgewalk::project::{Answer, List, New, Project, Said, Sitting, Status, create};
+use ridgewalk::project::{Answer, List, New, Part, Project, Said, Sitting, Status, create};
 use ridgewalk::ui::ProjectApp;
 
 use crate::common::{Dropped, tiny};
+use crate::ui::PATIENCE;
 
-const PATIENCE: Duration = Duration::from_secs(60);
 const BATCH: usize = 6;
 
 /// A project of built-in digits, whose files say what they are.
@@ -256,6 +256,16 @@ fn test_images_are_drawn_in_the_window_and_a_grid_labels_many_at_once() {
     let class: Class = 4;
     let of_round = sitting(&w).unwrap().of_round();
     assert!(of_round.iter().all(|image| sitting(&w).unwrap().known().class_of(*image) == Some(class)));
+    // Too many were drawn: all but the first, which has an answer, go back.
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::G);
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num2);
+    w.run_steps(4);
+    press(&mut w, '4');
+    w.get_by_label("Give the rest back").click();
+    wait_for(&mut w, "an empty list", |w| sitting(w).unwrap().waiting(List::Test) == 0);
+    let drawn = Project::look(&project).unwrap();
+    assert_eq!(drawn.images().all().iter().filter(|image| image.part == Part::Drawn).count(), 1);
+    assert!(w.query_by_label("Give the rest back").is_none() && w.query_by_label("Draw and label").is_some());
     w.check_accessibility();
 }
 

@@ -9,6 +9,7 @@ use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::ui::{App, UiOptions};
 
 use crate::common::variants;
+use crate::repeats::left;
 use crate::ui::{click, is_ready, rounds, wait_for, window, window_after_round_one, window_with};
 use crate::ui_shell::{shown, wait_until};
 
@@ -212,6 +213,8 @@ fn a_session_that_is_taken_up_opens_where_it_was() {
             std::fs::read_to_string(&file).is_ok_and(|text| text.contains("\"round\":1") && text.contains("samples"))
         });
     }
+    // Its engine ends by itself.
+    assert_eq!(left(sessions.path(), 1).len(), 1);
     let mut w = open();
     // The message about the session that was left offers to go on with it; it is paused at once.
     wait_until(&mut w, "the offer", |w| w.query_all_by_label("Continue").next().is_some());

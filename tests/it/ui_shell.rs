@@ -12,7 +12,7 @@ use ridgewalk::experiment::{Experiment, Strategy};
 use ridgewalk::ui::{App, UiOptions, WORKSPACES};
 
 use crate::common::{ring, save_png, tiny, variants};
-use crate::ui::{click, is_finished, is_ready, wait_for, window, window_with};
+use crate::ui::{PATIENCE, click, is_finished, is_ready, wait_for, window, window_with};
 
 /// Heights of the bar, of the strip under it, and of a panel's title bar, points.
 const BAR: f32 = 46.0;
@@ -201,7 +201,6 @@ fn a_panel_is_maximised_by_its_button_its_title_and_a_key() {
 
 /// Shows frames until `done`, whatever phase the engine is in.
 pub fn wait_until(w: &mut Harness<'_, App>, what: &str, done: impl Fn(&Harness<'_, App>) -> bool) {
-    const PATIENCE: Duration = Duration::from_secs(60);
     let start = Instant::now();
     while !done(w) {
         assert!(start.elapsed() < PATIENCE, "{what} never came: {:?}", w.state().state().messages);

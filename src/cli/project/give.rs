@@ -75,7 +75,13 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
     let (what, by) = (rows.len(), rows.first().map_or("", |row| &row.strategy));
     say!("{}: {} to label ({by})", args.out.display(), counted(what, "image"));
     if what < count {
-        say!("note: {count} were asked for, and no more are there");
+        let splits = project.settings().splits_of_experiment;
+        match args.test && !splits && (0..project.images().given()).any(|image| project.images().is_pooled(image)) {
+            true => say!(
+                "note: {count} were asked for; copies of an image are drawn together, and the next would be too many"
+            ),
+            false => say!("note: {count} were asked for, and no more are there"),
+        }
     }
     let generated = rows.iter().filter(|row| row.is_generated).count();
     if generated > 0 {
@@ -94,6 +100,26 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
         let choices: String = choices.map(|class| format!("    <Choice value=\"{}\"/>\n", escaped(class))).collect();
         say!("labelling interface for Label Studio:\n{}", CONFIG.replace("{choices}", &choices));
     }
+    Ok(())
+}
+
+#[derive(Debug, clap::Args)]
+pub struct GiveBackArgs {
+    /// The project.
+    folder: PathBuf,
+}
+
+/// Gives drawn test images back to the pool.
+pub fn give_back(args: &GiveBackArgs) -> anyhow::Result<()> {
+    let mut project = open(&args.folder, "give-back")?;
+    let given = project.give_back_test()?;
+    let status = Status::of(&project)?;
+    say!(
+        "{} {} in the pool again; the test has {} with a label",
+        counted(given, "image"),
+        verb(given, "is", "are"),
+        counted(status.test_images, "image")
+    );
     Ok(())
 }
 

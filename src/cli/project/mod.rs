@@ -15,6 +15,8 @@ pub enum ProjectAction {
     New(make::NewArgs),
     /// Write the images to label next, as a table or as Label Studio's tasks.
     Propose(give::ProposeArgs),
+    /// Give the test images of which nothing was said back to the pool: what `propose --test` drew too many of.
+    GiveBack(give::GiveBackArgs),
     /// Take labels in: a table with columns `file` and `label`, or an export of Label Studio.
     Import(take::ImportArgs),
     /// Train one round on all labels there are.
@@ -36,6 +38,7 @@ pub fn run(action: &ProjectAction) -> anyhow::Result<()> {
     match action {
         ProjectAction::New(args) => make::new(args),
         ProjectAction::Propose(args) => give::propose(args),
+        ProjectAction::GiveBack(args) => give::give_back(args),
         ProjectAction::Import(args) => take::import_file(args),
         ProjectAction::Train(args) => take::train(args),
         ProjectAction::Status(args) => tell::status(args),

@@ -11,6 +11,7 @@ use crate::project::error::ProjectError;
 use crate::project::images::{Names, Part};
 use crate::project::log::{Answer, Row};
 use crate::project::rounds;
+use crate::project::settings;
 use crate::project::store::{Project, Said, TEST, user};
 use crate::project::words::{counted, verb};
 use crate::statistics::Agreement;
@@ -61,6 +62,8 @@ pub struct Import {
     pub same_others: usize,
     pub kept_others: usize,
     pub new_classes: Vec<String>,
+    /// Classes that may be one that was spelled twice, as a sentence.
+    pub alike: Option<String>,
     /// The labels of the file that contradicted one that was there, which stayed.
     pub conflicts: Vec<Conflict>,
     /// How far the labels of the file agree with those that were there, over the images that have both.
@@ -194,8 +197,7 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     }
     let mut pairs = Vec::new();
     let mut take: Vec<(usize, &Incoming)> = Vec::new();
-    let in_pool = |image: &usize| project.images().all()[*image].part == Part::Pool;
-    let told_test = wanted.iter().filter(|(image, label)| label.is_test && in_pool(image)).count();
+    let told_test = wanted.iter().filter(|(image, label)| label.is_test && project.images().is_pooled(*image)).count();
     for (image, label) in wanted {
         let Some(before) = project.label_of(image) else {
             take.push((image, label));
@@ -237,13 +239,13 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     if !classes.is_empty() {
         project.add_classes(&classes)?;
     }
+    done.alike = settings::alike(project.classes()).filter(|_| !classes.is_empty());
     done.new_classes = classes;
     let is_told = |(_, label): &&(usize, &Incoming)| label.is_test;
     let taken = take.iter().filter(is_told).map(|(image, _)| *image);
     // What was trained on stays so, and an experiment's splits are its own.
     let is_free = |image: &usize| !project.settings().splits_of_experiment && project.label_of(*image).is_none();
-    let is_pooled = |image: &usize| project.images().all()[*image].part == Part::Pool;
-    let held: Vec<usize> = taken.filter(is_pooled).filter(is_free).collect();
+    let held: Vec<usize> = taken.filter(|image| project.images().is_pooled(*image)).filter(is_free).collect();
     (done.held, done.not_held) = (held.len(), told_test - held.len());
     project.hold_for_test(&held)?;
     done.others = other.len();
@@ -302,7 +304,7 @@ pub(super) fn told_of(agreement: &Agreement) -> String {
 impl Import {
     /// What was done, a sentence each.
     pub fn sentences(&self) -> Vec<String> {
-        let Self { train, test, new_classes, agreement, .. } = self;
+        let Self { train, test, new_classes, alike, agreement, .. } = self;
         let taken = counted(*train, "label");
         let mut all = vec![format!(
             "{taken} for training and {test} for the test {} taken in",
@@ -351,6 +353,7 @@ impl Import {
         if !new_classes.is_empty() {
             all.push(format!("new classes: {}", new_classes.join(", ")));
         }
+        all.extend(alike.clone());
         all.extend(agreement.as_ref().map(told_of));
         all
     }

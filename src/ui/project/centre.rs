@@ -180,7 +180,9 @@ impl Centre {
             open.seen(ui.input(|i| i.time), None);
             return lasso::ui(ui, open, theme, gpu);
         }
-        progress(ui, open, theme);
+        if progress(ui, open, theme) {
+            open.give_back_test(&ui.ctx().clone());
+        }
         if list == List::Region {
             open.grid.hold(list, open.sitting.region().images());
         }
@@ -354,8 +356,13 @@ impl Centre {
                 .accessible_name("Name of the class");
             field.request_focus();
             let is_there = known.classes.iter().any(|class| class == name.trim());
+            let spelled = known.classes.iter().find(|class| class.to_lowercase() == name.trim().to_lowercase());
             let about = match (is_there, targets.len()) {
                 (true, _) => "There is a class of this name".to_owned(),
+                (false, _) if spelled.is_some() => {
+                    let spelled = spelled.map_or("", String::as_str);
+                    format!("There is the class {spelled}, and this would be another one")
+                }
                 (false, 1) => "It is given to this image. The next round begins with an untrained network.".into(),
                 (false, n) => format!("It is given to {n} images. The next round begins with an untrained network."),
             };
@@ -394,8 +401,8 @@ fn looking_back(act: Act) -> &'static CommandRow {
     if act == LOOKING_BACK.act { &LOOKING_BACK } else { command(act) }
 }
 
-/// How far the list is, at what pace, and what was said last.
-fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
+/// How far the list is, at what pace, and what was said last; whether the rest of the test is to go back to the pool.
+fn progress(ui: &mut Ui, open: &Open, theme: &Theme) -> bool {
     let (sitting, list) = (&open.sitting, open.sitting.list());
     let (waiting, done) = (sitting.waiting(list), sitting.done(list));
     let all = waiting + done;
@@ -415,8 +422,14 @@ fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
             format!("{} of {} done{pace}{left}", thousands(done), thousands(all))
         }
     };
+    let mut gives_back = false;
     ui.horizontal(|ui| {
         ui.label(RichText::new(text).color(theme.text));
+        if list == List::Test && sitting.known().has_untouched_test() {
+            let tip = "Puts the test images of which nothing was said back into the pool, where they may be proposed; Draw and \
+                       label draws them again";
+            gives_back = ui.small_button("Give the rest back").on_hover_text(tip).clicked();
+        }
         let said = match (sitting.image().filter(|_| sitting.looks_back()), sitting.last()) {
             _ if open.was_early(ui.ctx()) => TOO_EARLY.into(),
             (Some(image), _) => {
@@ -437,4 +450,5 @@ fn progress(ui: &mut Ui, open: &Open, theme: &Theme) {
     });
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 3.0), egui::Sense::hover());
     widgets::progress_line(ui.painter(), rect, Some(done as f32 / all.max(1) as f32), theme);
+    gives_back
 }

@@ -430,6 +430,12 @@ impl Open {
         }
     }
 
+    pub fn give_back_test(&mut self, ctx: &Context) {
+        if self.is_ready(ctx, true) {
+            self.pen.give_back_test(ctx);
+        }
+    }
+
     /// Seconds for an answer: in this sitting, or before it.
     pub fn pace(&self) -> Option<f64> {
         self.pace.label().or(self.sitting.standing().status.seconds_per_label)

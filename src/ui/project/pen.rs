@@ -74,6 +74,14 @@ impl Pen {
         });
     }
 
+    /// Gives drawn test images back to the pool of which nothing was said.
+    pub fn give_back_test(&mut self, ctx: &Context) {
+        self.start(ctx, |project| {
+            project.give_back_test()?;
+            Ok(changed(project))
+        });
+    }
+
     /// Takes in the labels of a file; those that contradict others are left to be decided.
     pub fn import(&mut self, ctx: &Context, file: PathBuf, told: Told) {
         self.start(ctx, move |project| {
