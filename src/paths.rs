@@ -91,6 +91,13 @@ fn text(bytes: Vec<u8>) -> Result<String, String> {
     }
 }
 
+/// The name of a file without its ending, or of a folder, of whose name a dot is a part; empty where there is none.
+pub fn stem(path: &Path) -> String {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.into());
+    let name = if whole.is_dir() { whole.file_name() } else { whole.file_stem() };
+    name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -187,13 +187,18 @@ fn holds(folder: &Path, depth: usize) -> bool {
     })
 }
 
+/// Whether a file is hidden, as those are that macOS puts beside others on foreign disks (`._snn-01.rwh`).
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
+}
+
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), ArchiveError> {
     let error = |source| ArchiveError::Read { path: folder.into(), source };
     for entry in std::fs::read_dir(folder).map_err(error)? {
         let path = entry.map_err(error)?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|e| e == HISTORY_EXTENSION) {
+        } else if path.extension().is_some_and(|e| e == HISTORY_EXTENSION) && !is_hidden(&path) {
             files.push(path);
         }
     }

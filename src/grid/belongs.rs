@@ -160,8 +160,8 @@ pub(super) fn keep_generator(folder: &GridFolder, world: &World) -> Result<(), A
     }
 }
 
-/// An error if the experiment or the embedding that lie in a folder are of another grid. One that is missing, empty
-/// or cannot be read says nothing.
+/// An error if the experiment or the embedding that lie in a folder are of another grid, or the experiment cannot be read.
+/// One that is missing or empty says nothing, nor does a damaged embedding.
 pub(super) fn kept_files_agree(
     folder: &GridFolder,
     experiment: &Experiment,
@@ -169,8 +169,13 @@ pub(super) fn kept_files_agree(
     free: &[&str],
 ) -> Result<(), GridError> {
     let path = folder.experiment();
-    if let Some(there) = read_experiment(&path) {
-        is_like(&path, &there, experiment, free)?;
+    match read_experiment(&path) {
+        Some(there) => is_like(&path, &there, experiment, free)?,
+        // Somebody may have written it: a typing error is no reason to write over it.
+        None if paths::read(&path).is_ok_and(|bytes| !bytes.trim_ascii().is_empty()) => {
+            return Err(GridError::Unread { path });
+        }
+        None => {}
     }
     let path = folder.embedding();
     if let Ok(there) = archive::read::<Embedding>(&path, EMBEDDING_MAGIC) {

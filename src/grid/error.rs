@@ -21,7 +21,7 @@ pub enum GridError {
     Lock(#[from] LockError),
     #[error("{cell}: {source}")]
     Resume { cell: String, source: ResumeError },
-    #[error("{}: it and this grid differ in the {difference}; give the generator of those runs with --generator, or choose another folder", path.display())]
+    #[error("{}: it and this grid differ in the {difference}; {}, or choose another folder", path.display(), difference.help())]
     OtherWorld { path: PathBuf, difference: GroundDifference },
     #[error("{}: it and this grid differ in {difference}; choose another folder", path.display())]
     OtherSetting { path: PathBuf, difference: String },
@@ -29,6 +29,8 @@ pub enum GridError {
     NotRepeated { path: PathBuf, difference: String },
     #[error(transparent)]
     Weights(#[from] WeightsError),
+    #[error("{}: cannot be read as the experiment of the runs that lie there; put it right, or remove it, and the settings given now are written in its place", path.display())]
+    Unread { path: PathBuf },
     #[error("{}: is a result of an earlier run; give --resume to continue it, or another folder with --out", path.display())]
     NotEmpty { path: PathBuf },
     #[error("{} and {} belong to different grids: {difference}; merge shards of one grid only", first.display(), second.display())]

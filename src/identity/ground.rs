@@ -51,6 +51,8 @@ impl Likeness {
     }
 }
 
+const DATA: &str = "data (SHA-256)";
+
 /// What differs between the data or latent spaces of two runs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}: {first} and {second}")]
@@ -58,6 +60,16 @@ pub struct GroundDifference {
     pub what: &'static str,
     pub first: String,
     pub second: String,
+}
+
+impl GroundDifference {
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self.what {
+            DATA => "put back the data of those runs",
+            _ => "give the generator of those runs with --generator",
+        }
+    }
 }
 
 impl Ground {
@@ -68,7 +80,7 @@ impl Ground {
             Err(GroundDifference { what, first: short(first), second: short(second) })
         };
         if self.data != other.data {
-            return differ("data (SHA-256)", &self.data, &other.data);
+            return differ(DATA, &self.data, &other.data);
         }
         if self.generator != other.generator {
             return differ("generator's settings (SHA-256)", &self.generator, &other.generator);

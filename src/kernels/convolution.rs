@@ -1,11 +1,13 @@
 //! Convolutions on the CPU: matrix products over the patches of one or several images, both gradients, and the transposed
-//! convolution as the adjoint. Kernels of 3 x 3 with many channels go another way, `winograd`.
+//! convolution as the adjoint. Kernels of 3 x 3 with many channels go another way, `winograd`, and wide rows forward need no
+//! patches, `direct`.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::activation::{Activation, After};
+use super::direct::{Direct, Sizes};
 use super::layer::{Layer, Wanted};
 use super::planes;
 use super::products::{Matrix, multiply};
@@ -150,6 +152,12 @@ impl Geometry {
         (self.kernel == [3, 3] && self.stride == [1, 1] && way.pays()).then_some(way)
     }
 
+    /// The way without patches, forward, if it pays.
+    fn direct(&self) -> Option<Sizes> {
+        let sizes = Sizes { inputs: self.image[0], outputs: self.out, kernel: self.kernel, padded: self.padded() };
+        (self.stride == [1, 1] && sizes.pays()).then_some(sizes)
+    }
+
     /// The convolution of images `[n, in, height, width]` with weights `[out, in, kernel, kernel]`:
     /// `[n, out, height, width]`.
     fn forward(&self, images: &[f32], weights: &[f32], after: After<'_>) -> Vec<f32> {
@@ -159,8 +167,15 @@ impl Geometry {
         let n = images.len() / self.image_len();
         let mut result = vec![0.0; n * self.result_len()];
         let group = self.together_apart();
-        let weights = Matrix::new(weights, self.out, self.patch_len());
         let pairs = images.par_chunks(group * self.image_len()).zip(result.par_chunks_mut(group * self.result_len()));
+        if let Some(sizes) = self.direct() {
+            let direct = Direct::new(sizes, weights, after);
+            pairs.for_each(|(images, result)| {
+                with_scratch(|[padded]| direct.forward(self.pad(images, padded), result));
+            });
+            return result;
+        }
+        let weights = Matrix::new(weights, self.out, self.patch_len());
         pairs.for_each(|(images, result)| {
             with_scratch(|scratch| self.forward_group(images, weights, result, scratch));
             after.apply(result, self.out, self.places());
@@ -421,6 +436,40 @@ fn add_rows_of<const WIDTH: usize>(to: &mut [f32], from: &[f32], apart: usize) {
             for (t, f) in to.iter_mut().zip(from) {
                 *t += f;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Streams;
+
+    /// Sums without patches have the bits of the products over them, also where a product is cut within a row of a kernel.
+    #[test]
+    fn without_patches_the_bits_are_those_of_products_over_patches() {
+        for (image, out, kernel, padding) in [
+            ([1, 28, 28], 20, [5, 5], [0, 0]),
+            ([20, 12, 12], 50, [5, 5], [0, 0]),
+            ([3, 32, 32], 64, [3, 3], [1, 1]),
+            ([7, 19, 21], 9, [3, 5], [2, 1]),
+            ([60, 3, 15], 5, [3, 3], [0, 2]),
+        ] {
+            let geometry = Geometry { image, out, kernel, stride: [1, 1], padding };
+            let sizes = geometry.direct().expect("a size that goes this way");
+            let mut rng = Streams::new(6).get("direct", out as u64);
+            let n = 3;
+            let images = rng.normals(n * geometry.image_len());
+            let (weights, bias) = (rng.normals(out * geometry.patch_len()), rng.normals(out));
+            let after = After { bias: &bias, activation: Activation::leaky(0.2) };
+            let (mut ours, mut expected) = (vec![0.0; n * geometry.result_len()], vec![0.0; n * geometry.result_len()]);
+            let direct = Direct::new(sizes, &weights, after);
+            with_scratch(|[padded]| direct.forward(geometry.pad(&images, padded), &mut ours));
+            let weights = Matrix::new(&weights, out, geometry.patch_len());
+            with_scratch(|scratch| geometry.forward_group(&images, weights, &mut expected, scratch));
+            after.apply(&mut expected, out, geometry.places());
+            let differ = ours.iter().zip(&expected).filter(|(a, b)| a.to_bits() != b.to_bits()).count();
+            assert_eq!(differ, 0, "{geometry:?}");
         }
     }
 }

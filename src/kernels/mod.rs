@@ -12,6 +12,7 @@ mod layer;
 mod products;
 mod tiles;
 mod winograd;
+mod direct;
 mod convolution;
 mod normalisation;
 mod pooling;

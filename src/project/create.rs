@@ -7,11 +7,11 @@ use super::error::{ProjectError, in_file};
 use super::images::{IMAGES, Image, Images, Part};
 use super::log::{LABELS, Log};
 use super::pictures::told;
-use super::settings::{self, Settings};
+use super::settings::{self, SETTINGS, Settings};
 use super::store::{EXPERIMENT, Project};
 use super::terms::{self, Passed};
 use crate::archive;
-use crate::dataset::own::listing::Listing;
+use crate::dataset::own::listing::{self, Listing};
 use crate::dataset::own::opening::Opening;
 use crate::dataset::own::reading::Reading;
 use crate::dataset::own::{defaults, formats, wanted};
@@ -41,8 +41,18 @@ pub struct New {
 pub struct Created {
     pub project: Project,
     pub notes: Vec<String>,
-    /// Labels that the images come with: the place of an image and the name of its class.
-    pub labels: Vec<(usize, String)>,
+    /// Labels that the images come with.
+    pub labels: Vec<OwnLabel>,
+}
+
+/// A label that an image comes with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnLabel {
+    /// The place of the image among those of the project.
+    pub image: usize,
+    pub class: String,
+    /// Whether the image is given for the test.
+    pub is_test: bool,
 }
 
 /// Makes a project in a new or empty folder. `progress` is told how many images of how many are read, and says whether
@@ -106,18 +116,25 @@ pub fn create(
     };
     let images = Images::new(order.iter().map(image).collect()).map_err(|what| in_file(&place, what))?;
     let labels = order.iter().enumerate().filter_map(|(image, (item, _))| {
-        let label = reading.items[*item].label?;
-        Some((image, listing.classes.get(usize::from(label))?.clone()))
+        let item = &reading.items[*item];
+        let class = listing.classes.get(usize::from(item.label?))?.clone();
+        Some(OwnLabel { image, class, is_test: item.part == Some(listing::Part::Test) })
     });
     let labels = labels.collect();
     let lock = FolderLock::take_alone(folder, who)?;
-    images.write(&folder.join(IMAGES))?;
-    Log::create(&folder.join(LABELS))?;
-    archive::write_atomically(&folder.join(EXPERIMENT), experiment.to_toml().as_bytes())?;
-    // The last: without it the folder is no project yet.
+    // Another may have made one while the images were read.
+    if is_taken(folder) {
+        return Err(ProjectError::Taken(folder.into()));
+    }
     let mut settings = Settings::new(folder, &place, classes);
     settings.splits_of_experiment = splits.is_some();
-    settings.write(folder)?;
+    if let Err(e) = write(folder, &images, &experiment, &settings) {
+        // As on a full disk: the folder can be used again once there is room.
+        for name in [IMAGES, LABELS, EXPERIMENT, SETTINGS] {
+            let _ = std::fs::remove_file(folder.join(name));
+        }
+        return Err(e);
+    }
     let mut notes = notes(&listing, &reading);
     let meant = passed.into_iter().filter(|(name, _)| OF_LABELS.contains(name) && splits.is_some());
     notes.extend(meant.map(|(name, value)| {
@@ -126,6 +143,15 @@ pub fn create(
         )
     }));
     Ok(Created { project: Project::read(folder, Some(lock))?, notes, labels })
+}
+
+/// Writes the files of a project.
+fn write(folder: &Path, images: &Images, experiment: &Experiment, settings: &Settings) -> Result<(), ProjectError> {
+    images.write(&folder.join(IMAGES))?;
+    Log::create(&folder.join(LABELS))?;
+    archive::write_atomically(&folder.join(EXPERIMENT), experiment.to_toml().as_bytes())?;
+    // The last: without it the folder is no project yet.
+    settings.write(folder)
 }
 
 /// Whether a folder has files that are not hidden, or is a file.

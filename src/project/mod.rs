@@ -30,7 +30,7 @@ mod sitting;
 
 pub use asking::{can_check, can_enlarge};
 pub use batch::{Batch, Pick, of_round};
-pub use create::{BATCH, Created, New, PROPOSES, create};
+pub use create::{BATCH, Created, New, OwnLabel, PROPOSES, create};
 pub use desk::{Desk, Progress, can_propose, can_train};
 pub use error::ProjectError;
 pub use generated::Generated;

@@ -157,6 +157,15 @@ fn a_folder_tells_of_all_its_runs_and_a_shard_without_one_merges() {
         let error = String::from_utf8_lossy(&stderr).into_owned();
         assert!(!status.success() && stdout.is_empty() && error.contains(says), "before anything is trained: {error}");
     }
+    // An experiment with a typing error is not written over, and what macOS puts beside a history is none.
+    let whole = at("whole");
+    std::fs::write(whole.join("histories/._snn-01.rwh"), b"\0\x05\x16\x07").unwrap();
+    assert_eq!(ridgewalk::archive::read_histories(&whole).unwrap().len(), 2);
+    std::fs::write(whole.join("experiment.toml"), "alpha = half\n").unwrap();
+    let mut again = ridgewalk(&["run", "--preset", "tiny", "--rounds", "1", "--resume", "--out"]);
+    let error = refused(again.arg(&whole));
+    assert!(error.contains("experiment.toml: cannot be read as the experiment of the runs that lie there"), "{error}");
+    assert_eq!(std::fs::read_to_string(whole.join("experiment.toml")).unwrap(), "alpha = half\n");
 }
 
 /// Runs a command that must be refused, and returns what it says.

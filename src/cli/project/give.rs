@@ -59,6 +59,12 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
             );
         }
         let drawn = project.draw_test(count)?;
+        if drawn.is_empty() {
+            let what = "no image can be drawn for the test: each is labelled for training, or was given up";
+            anyhow::bail!(
+                "{what}; for an accuracy make a project whose labels say in a column `split` which are for the `test`"
+            );
+        }
         let now = Status::of(&project)?.batch;
         if now < before {
             say!("note: {} of them were in the batch that is out, which has {now} now", before - now);

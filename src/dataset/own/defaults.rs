@@ -8,6 +8,7 @@ use super::listing::Listing;
 use super::picture::Picture;
 use super::splits::{Sizes, divide};
 use crate::experiment::{Experiment, ExperimentError, IMAGE_SIDES};
+use crate::paths;
 
 /// Images that are decoded to see what they are like, spread over all.
 const LOOKED_AT: usize = 200;
@@ -142,7 +143,7 @@ fn look(listing: &Listing) -> Vec<Picture> {
 
 /// An experiment on the images at a path; `all` takes every chosen setting, else only what the images are brought to.
 pub fn on_data(base: Experiment, path: &Path, chosen: &[Chosen], all: bool) -> Result<Experiment, ExperimentError> {
-    let named = path.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let named = paths::stem(path);
     let text = path.to_string_lossy().into_owned();
     let mut experiment = Experiment { data: text, ..base };
     experiment.set("dataset=own")?;

@@ -86,15 +86,18 @@ impl Posterior for ConvolutionalNet {
         Self::new(shape, experiment.generator_width, experiment.latent_dim, device)
     }
 
-    fn posterior(&self, images: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    fn features(&self, images: Tensor<2>) -> Tensor<2> {
         let [n, _] = images.dims();
         let [channels, height, width] = self.image;
         let mut h = images.reshape([n, channels, height, width]);
         for (conv, norm) in self.down.iter().zip(&self.down_norms) {
             h = normalised(norm, convolved(conv, h, Activation::NONE), LEAKY); // [n, w/2, 16, 16], [n, w, 8, 8], ..
         }
-        let h = h.flatten(1, 3);
-        (linear(&self.mean, h.clone(), Activation::NONE), linear(&self.log_variance, h, Activation::NONE))
+        h.flatten(1, 3)
+    }
+
+    fn heads(&self) -> [&Linear; 2] {
+        [&self.mean, &self.log_variance]
     }
 
     fn logits(&self, codes: Tensor<2>) -> Tensor<2> {
@@ -150,7 +153,7 @@ mod tests {
         ] {
             let net = ConvolutionalNet::new(shape(channels, side), 64, 5, &device);
             assert_eq!(net.inner, inner, "{side}");
-            let (mean, log_variance) = net.posterior(Tensor::zeros([2, channels * side * side], &device));
+            let [mean, log_variance] = net.posterior(Tensor::zeros([2, channels * side * side], &device));
             assert_eq!((mean.dims(), log_variance.dims()), ([2, 5], [2, 5]));
             assert_eq!(net.logits(mean).dims(), [2, channels * side * side], "{side}");
         }

@@ -48,10 +48,13 @@ impl Posterior for DenseNet {
         Self::new(shape.len(), experiment.latent_dim, device)
     }
 
-    fn posterior(&self, images: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    fn features(&self, images: Tensor<2>) -> Tensor<2> {
         let h = linear(&self.encoder1, images, Activation::RELU); // [n, 400]
-        let h = linear(&self.encoder2, h, Activation::RELU); // [n, 400]
-        (linear(&self.mean, h.clone(), Activation::NONE), linear(&self.log_variance, h, Activation::NONE))
+        linear(&self.encoder2, h, Activation::RELU) // [n, 400]
+    }
+
+    fn heads(&self) -> [&Linear; 2] {
+        [&self.mean, &self.log_variance]
     }
 
     fn logits(&self, codes: Tensor<2>) -> Tensor<2> {
@@ -85,7 +88,7 @@ mod tests {
     fn layers_have_the_shapes_of_the_tables() {
         let device = Device::flex();
         let net = DenseNet::new(784, 3, &device);
-        let (mean, log_variance) = net.posterior(Tensor::zeros([5, 784], &device));
+        let [mean, log_variance] = net.posterior(Tensor::zeros([5, 784], &device));
         assert_eq!((mean.dims(), log_variance.dims()), ([5, 3], [5, 3]));
         assert_eq!(net.logits(mean).dims(), [5, 784]);
     }

@@ -78,7 +78,7 @@ impl<L: Posterior> GeneratorTraining for VaeTraining<L> {
         let device = &self.device.autodiff;
         let images = Tensor::<2>::from_data(TensorData::new(train.gather(&samples), [n, self.image_len]), device);
         let noise = Tensor::<2>::from_data(TensorData::new(noise, [n, dim]), device);
-        let (mean, log_variance) = self.net.posterior(images.clone());
+        let [mean, log_variance] = self.net.posterior(images.clone());
         let codes = mean.clone() + (log_variance.clone() * 0.5).exp() * noise; // [n, dim]
         let logits = self.net.logits(codes); // [n, image_len]
         // BCE with logits: softplus(l) - l x, and softplus(l) = -log sigmoid(-l).

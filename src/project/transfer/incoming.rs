@@ -1,5 +1,6 @@
 //! One label of a file that is imported.
 
+use crate::project::create::OwnLabel;
 use crate::project::log::Answer;
 use crate::project::store::Project;
 
@@ -26,10 +27,10 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    /// The label that an image comes with: its place among the images of the project, and the name of its class.
-    pub fn of_image(project: &Project, (image, label): (usize, String)) -> Self {
+    /// The label that an image of the project comes with.
+    pub fn of_image(project: &Project, OwnLabel { image, class, is_test }: OwnLabel) -> Self {
         let file = project.images().all()[image].file.clone();
-        Self { place: "the images".into(), files: vec![file], label, ..Self::default() }
+        Self { place: "the images".into(), files: vec![file], label: class, is_test, ..Self::default() }
     }
 
     /// The image as the file names it.

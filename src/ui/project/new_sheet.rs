@@ -55,7 +55,7 @@ impl NewSheet {
 
     /// Opens the sheet for these images.
     pub fn open(&mut self, images: PathBuf) {
-        let name = images.file_stem().unwrap_or_default().to_string_lossy();
+        let name = paths::stem(&images);
         let folder = images.with_file_name(format!("{name}-project")).display().to_string();
         let (first, strategy) = (Experiment::default().first_set, PROPOSES);
         let (classes, batch) = (String::new(), BATCH);

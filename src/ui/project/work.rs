@@ -169,7 +169,7 @@ pub fn make(folder: &Path, new: &New, takes_labels: bool, progress: &Progress) -
         let told = Told { new_classes: true, ..Told::default() };
         notes.extend(import(&mut project, &incoming, told).map_err(failed)?.sentences());
     } else if project.classes().is_empty() {
-        let mut names: Vec<String> = labels.into_iter().map(|(_, name)| name).collect();
+        let mut names: Vec<String> = labels.into_iter().map(|label| label.class).collect();
         names.sort_by(|a, b| natural(a, b));
         names.dedup();
         project.add_classes(&names).map_err(failed)?;

@@ -40,11 +40,12 @@ impl Format for Tables {
 
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let images = Known::of(&tree);
-        let (mut items, mut raw, mut files, mut unreadable, mut notes) = (vec![], vec![], vec![], vec![], vec![]);
+        let mut items: Vec<Item> = Vec::new();
+        let (mut raw, mut files, mut unreadable, mut notes) = (vec![], vec![], vec![], vec![]);
         let mut warnings = Vec::new();
         let mut seen: HashMap<usize, usize> = HashMap::new();
         let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
-        let (mut contradicted, mut read): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        let [mut contradicted, mut divided, mut read]: [Vec<String>; 3] = Default::default();
         let forms = tree.files.iter().filter(|f| is_form(f)).map(Entry::name);
         notes.extend(forms.map(|name| format!("{name} is a form for answers by its name, and not read")));
         for (_, file) in candidates(&tree) {
@@ -58,6 +59,7 @@ impl Format for Tables {
             notes.push(table.note(file));
             read.push(file.name());
             let labels = table.label.as_ref().map_err(|e| tree.fault(Some(file), e))?;
+            table.is_plain(labels).map_err(|e| tree.fault(Some(file), e))?;
             for (row, line) in table.rows.into_iter().enumerate() {
                 let name = line.get(table.file).cloned().unwrap_or_default();
                 let index = match images.find(&name, file) {
@@ -68,20 +70,19 @@ impl Format for Tables {
                     }
                 };
                 let label = labels.of(&line, table.header.as_deref());
-                if let Some(before) = seen.insert(index, raw.len()) {
-                    let other = raw[before] != label;
-                    seen.insert(index, before);
-                    if other {
-                        contradicted.push(tree.files[index].name());
-                    }
-                    continue;
-                }
                 let said = table.part.and_then(|p| line.get(p));
                 let told = said.and_then(|p| Part::within(p)).or(table.of);
                 if let Some(said) = said.filter(|_| told.is_none()) {
                     *no_splits.entry(said.clone()).or_default() += 1;
                 }
                 let part = told.or_else(|| tree.files[index].folders().iter().find_map(|folder| Part::of(folder)));
+                if let Some(&before) = seen.get(&index) {
+                    let name = || tree.files[index].name();
+                    contradicted.extend((raw[before] != label).then(name));
+                    divided.extend((items[before].part != part).then(name));
+                    continue;
+                }
+                seen.insert(index, raw.len());
                 items.push(Item { name: tree.files[index].name(), part, label: None });
                 raw.push(label);
                 files.push(index);
@@ -100,13 +101,15 @@ impl Format for Tables {
                 rows.join(", ")
             ));
         }
-        warnings.extend(contradicted.first().map(|first| {
-            let (more, has) = match contradicted.len() - 1 {
-                0 => (String::new(), "has"),
-                more => (format!(" and {more} more"), "have"),
-            };
-            format!("{first}{more} {has} two rows with different labels; the first is used")
-        }));
+        for (files, what) in [(&contradicted, "labels"), (&divided, "splits")] {
+            warnings.extend(files.first().map(|first| {
+                let (more, has) = match files.len() - 1 {
+                    0 => (String::new(), "has"),
+                    more => (format!(" and {more} more"), "have"),
+                };
+                format!("{first}{more} {has} two rows with different {what}; the first is used")
+            }));
+        }
         let unlisted = images.count - seen.len();
         if unlisted > 0 {
             warnings.push(format!("images in no row of a table, which are left aside: {unlisted}"));
@@ -338,6 +341,34 @@ impl Table {
         let label = LabelsIn::find(header.as_deref(), &rows, &others);
         let of = Part::within(file.file_name());
         Ok(Some(Self { header, rows, file: column, label, part, of }))
+    }
+
+    /// An error where a comma too many may have cut a name or a label, or a second column may have another one.
+    fn is_plain(&self, labels: &LabelsIn) -> Result<(), String> {
+        let columns = self.header.as_ref().or(self.rows.first()).map_or(0, Vec::len);
+        let is_longer = |row: &Vec<String>| row.iter().skip(columns).any(|cell| !cell.is_empty());
+        if let Some(at) = self.rows.iter().position(is_longer) {
+            let cells = self.rows[at].len();
+            return Err(format!(
+                "row {} has {cells} cells for the {columns} columns of the first line; put a name or a class that holds a \
+                 comma in quotes",
+                at + 1
+            ));
+        }
+        let Some(header) = &self.header else { return Ok(()) };
+        let label = match labels {
+            LabelsIn::Column(label) => Some(*label),
+            LabelsIn::Columns(_) | LabelsIn::Nowhere => None,
+        };
+        for column in [Some(self.file), label, self.part].into_iter().flatten() {
+            let is_same = |name: &&String| name.trim().eq_ignore_ascii_case(header[column].trim());
+            if header.get(column).is_some_and(|name| !name.trim().is_empty())
+                && header.iter().filter(is_same).count() > 1
+            {
+                return Err(format!("has the column `{}` twice; remove or rename one", header[column].trim()));
+            }
+        }
+        Ok(())
     }
 
     /// Which of its columns are used.

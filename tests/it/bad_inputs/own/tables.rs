@@ -108,6 +108,30 @@ fn tables() -> Vec<Row> {
             DATA,
             [ALL_GOOD, "two rows with different labels"],
         ),
+        works(
+            "own: an image in two splits",
+            csv(&format!("file,label,split\n{}images/0.png,cat,test\n", plain.replace('\n', ",train\n"))),
+            DATA,
+            [ALL_GOOD, "two rows with different splits"],
+        ),
+        refuses(
+            "own: a row with a cell too many",
+            csv(&format!("file,label\n{}", plain.replacen("cat", "cat, grey", 1))),
+            DATA,
+            ["labels.csv: row 1 has 3 cells for the 2 columns"],
+        ),
+        refuses(
+            "own: a row with a cell too many, without a header",
+            csv(&plain.replacen("dog", "dog, grey", 1)),
+            DATA,
+            ["labels.csv: row 2 has 3 cells for the 2 columns"],
+        ),
+        refuses(
+            "own: a column that is there twice",
+            csv(&format!("file,label,label\n{}", plain.replace('\n', ",owl\n"))),
+            DATA,
+            ["labels.csv: has the column `label` twice"],
+        ),
         refuses(
             "own: labels that are measurements",
             csv(&lines(&|i| format!("images/{i}.png,{}.37\n", i))),

@@ -1,0 +1,174 @@
+//! Convolutions whose patches are never written: each value of the result is summed where it is read, in the order of the
+//! product over patches and cut where `matrixmultiply` cuts it, so that the bits are the same.
+
+use fearless_simd::{Simd, SimdBase as _, SimdFloat as _, f32x8, f32x16};
+
+use super::activation::After;
+use super::wide::{Formula as _, LANES, Values as _, widest};
+
+/// Channels of the result that are summed at once; with two windows, ten sums are in the processor's registers.
+const TOGETHER: usize = 5;
+/// Places of a row of the result that are summed at once.
+const WINDOW: usize = LANES / 2;
+/// Products that `matrixmultiply` adds up before it adds their sum to the result.
+const CUT: usize = 256;
+/// The largest share of sums that may be of no channel, one of so many.
+const WASTE: usize = 8;
+
+/// The weights of this many channels for each place of a patch.
+type Weights = [f32; TOGETHER];
+
+/// The sizes of a convolution with stride 1 of padded images.
+#[derive(Debug, Clone, Copy)]
+pub struct Sizes {
+    pub inputs: usize,
+    pub outputs: usize,
+    /// Height and width of the kernels, and of an image with its padding.
+    pub kernel: [usize; 2],
+    pub padded: [usize; 2],
+}
+
+/// A convolution, its weights in the order in which they are read.
+pub struct Direct<'a> {
+    sizes: Sizes,
+    /// Of each group of channels, for each place of a patch.
+    weights: Vec<Weights>,
+    /// Where the rows of a patch begin in an image, from the patch's own beginning.
+    rows: Vec<usize>,
+    after: After<'a>,
+}
+
+impl Sizes {
+    /// Whether such a convolution is defined here and faster than over patches.
+    pub fn pays(&self) -> bool {
+        let sums = self.outputs.next_multiple_of(TOGETHER);
+        matches!(self.kernel[1], 3 | 5) && self.result()[1] >= WINDOW && (sums - self.outputs) * WASTE <= sums
+    }
+
+    /// Height and width of a result.
+    fn result(&self) -> [usize; 2] {
+        [0, 1].map(|d| self.padded[d] + 1 - self.kernel[d])
+    }
+
+    /// Values of the patch at one place.
+    fn patch_len(&self) -> usize {
+        self.inputs * self.kernel[0] * self.kernel[1]
+    }
+}
+
+impl<'a> Direct<'a> {
+    /// With weights `[out, in, kernel, kernel]`.
+    pub fn new(sizes: Sizes, weights: &[f32], after: After<'a>) -> Self {
+        let patch = sizes.patch_len();
+        let mut packed = vec![[0.0; TOGETHER]; sizes.outputs.div_ceil(TOGETHER) * patch];
+        for (channel, weights) in weights.chunks_exact(patch).enumerate() {
+            let group = &mut packed[channel / TOGETHER * patch..];
+            group.iter_mut().zip(weights).for_each(|(to, weight)| to[channel % TOGETHER] = *weight);
+        }
+        let [height, width] = sizes.padded;
+        let rows_of = |channel: usize| (0..sizes.kernel[0]).map(move |row| (channel * height + row) * width);
+        Self { sizes, weights: packed, rows: (0..sizes.inputs).flat_map(rows_of).collect(), after }
+    }
+
+    /// Results `[n, out, ..]` of images with their padding.
+    pub fn forward(&self, padded: &[f32], results: &mut [f32]) {
+        let Sizes { inputs, outputs, padded: [height, width], .. } = self.sizes;
+        let [down, across] = self.sizes.result();
+        let pairs = padded.chunks_exact(inputs * height * width).zip(results.chunks_exact_mut(outputs * down * across));
+        match self.sizes.kernel[1] {
+            3 => widest!(simd => for (image, result) in pairs { self.image::<_, 3, 10>(simd, image, result); }),
+            _ => widest!(simd => for (image, result) in pairs { self.image::<_, 5, 12>(simd, image, result); }),
+        }
+    }
+
+    #[inline(always)]
+    fn image<S: Simd, const WIDE: usize, const SEEN: usize>(&self, simd: S, image: &[f32], result: &mut [f32]) {
+        let ([height, width], [_, across]) = (self.sizes.result(), self.sizes.padded);
+        // The last window of a row may begin within the one before: what both sum is the same.
+        let windows = width.div_ceil(WINDOW);
+        let count = height * windows;
+        let place = |i: usize| (i / windows, (i % windows * WINDOW).min(width - WINDOW));
+        for (group, weights) in self.weights.chunks_exact(self.sizes.patch_len()).enumerate() {
+            for i in (0..count).step_by(2) {
+                let places = [place(i), place((i + 1).min(count - 1))];
+                let [a, b] = places;
+                let windows = [&image[a.0 * across + a.1..], &image[b.0 * across + b.1..]];
+                let sums = self.sums::<S, WIDE, SEEN>(simd, windows, weights);
+                let channels = group * TOGETHER..self.sizes.outputs;
+                for (channel, sum) in channels.zip(sums) {
+                    let (first, second) = simd.split_f32x16(self.after.of(channel).of([sum]));
+                    let plane = &mut result[channel * height * width..];
+                    first.store_slice(&mut plane[a.0 * width + a.1..][..WINDOW]);
+                    second.store_slice(&mut plane[b.0 * width + b.1..][..WINDOW]);
+                }
+            }
+        }
+    }
+
+    /// The sums of some channels at two windows, of an image from where each begins; in a row, `SEEN` pixels are seen by the
+    /// places of a window.
+    #[inline(always)]
+    fn sums<S: Simd, const WIDE: usize, const SEEN: usize>(
+        &self,
+        simd: S,
+        windows: [&[f32]; 2],
+        weights: &[Weights],
+    ) -> [f32x16<S>; TOGETHER] {
+        let zero = f32x16::zero(simd);
+        let (mut total, mut sums) = ([zero; TOGETHER], [zero; TOGETHER]);
+        let (weights, _) = weights.as_chunks::<WIDE>();
+        let (mut from, mut left) = (0, CUT);
+        loop {
+            let to = (from + left / WIDE).min(self.rows.len());
+            for (at, weights) in self.rows[from..to].iter().zip(&weights[from..to]) {
+                let Some(seen) = seen::<SEEN>(windows, *at) else { continue };
+                for (x, weights) in weights.iter().enumerate() {
+                    add(simd, seen, x, weights, &mut sums);
+                }
+            }
+            left -= (to - from) * WIDE;
+            // A row within which the sums are cut.
+            let (Some(at), Some(weights)) = (self.rows.get(to), weights.get(to)) else { break };
+            let Some(seen) = seen::<SEEN>(windows, *at) else { break };
+            for (x, weights) in weights.iter().enumerate() {
+                if x == left {
+                    settle(&mut total, &mut sums, zero);
+                }
+                add(simd, seen, x, weights, &mut sums);
+            }
+            (from, left) = (to + 1, CUT - (WIDE - left));
+        }
+        settle(&mut total, &mut sums, zero);
+        total
+    }
+}
+
+/// What two windows see of a row.
+#[inline(always)]
+fn seen<const SEEN: usize>([first, second]: [&[f32]; 2], at: usize) -> Option<[&[f32; SEEN]; 2]> {
+    Some([first.get(at..)?.first_chunk()?, second.get(at..)?.first_chunk()?])
+}
+
+/// Adds the products of the weights of one place of a patch with what two windows see there.
+#[inline(always)]
+fn add<S: Simd, const SEEN: usize>(
+    simd: S,
+    [first, second]: [&[f32; SEEN]; 2],
+    x: usize,
+    weights: &Weights,
+    sums: &mut [f32x16<S>; TOGETHER],
+) {
+    let (first, second) = (&first[x..x + WINDOW], &second[x..x + WINDOW]);
+    let seen = simd.combine_f32x8(f32x8::from_slice(simd, first), f32x8::from_slice(simd, second));
+    for (sum, weight) in sums.iter_mut().zip(weights) {
+        *sum = f32x16::splat(simd, *weight).mul_add(seen, *sum);
+    }
+}
+
+#[inline(always)]
+fn settle<S: Simd>(total: &mut [f32x16<S>; TOGETHER], sums: &mut [f32x16<S>; TOGETHER], zero: f32x16<S>) {
+    for (total, sum) in total.iter_mut().zip(sums) {
+        *total += *sum;
+        *sum = zero;
+    }
+}
