@@ -15,6 +15,19 @@ const CUT: usize = 256;
 /// The largest share of sums that may be of no channel, one of so many.
 const WASTE: usize = 8;
 
+/// Does something for each place in a row of a kernel.
+macro_rules! each_place {
+    ($x:ident in $wide:ident => $work:expr) => {
+        each_place!($x in $wide => $work; 0 1 2 3 4)
+    };
+    ($x:ident in $wide:ident => $work:expr; $($place:literal)*) => {
+        $(if $place < $wide {
+            let $x = $place;
+            $work;
+        })*
+    };
+}
+
 /// The weights of this many channels for each place of a patch.
 type Weights = [f32; TOGETHER];
 
@@ -122,9 +135,8 @@ impl<'a> Direct<'a> {
             let to = (from + left / WIDE).min(self.rows.len());
             for (at, weights) in self.rows[from..to].iter().zip(&weights[from..to]) {
                 let Some(seen) = seen::<SEEN>(windows, *at) else { continue };
-                for (x, weights) in weights.iter().enumerate() {
-                    add(simd, seen, x, weights, &mut sums);
-                }
+                // Written out: as a loop it stays one, with checks in each turn.
+                each_place!(x in WIDE => add(simd, seen, x, &weights[x], &mut sums));
             }
             left -= (to - from) * WIDE;
             // A row within which the sums are cut.
