@@ -41,6 +41,13 @@ pub struct Sizes {
     pub padded: [usize; 2],
 }
 
+/// Places of a row that are summed at once: where the patch of the first begins in an image, and where it is in a result.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    begins: usize,
+    to: usize,
+}
+
 /// A convolution, its weights in the order in which they are read.
 pub struct Direct<'a> {
     sizes: Sizes,
@@ -48,6 +55,8 @@ pub struct Direct<'a> {
     weights: Vec<Weights>,
     /// Where the rows of a patch begin in an image, from the patch's own beginning.
     rows: Vec<usize>,
+    /// All places of a result, two windows at a time.
+    windows: Vec<[Window; 2]>,
     after: After<'a>,
 }
 
@@ -61,6 +70,18 @@ impl Sizes {
     /// Height and width of a result.
     fn result(&self) -> [usize; 2] {
         [0, 1].map(|d| self.padded[d] + 1 - self.kernel[d])
+    }
+
+    /// All windows, two at a time. The last one of a row may begin within the one before, and the last of all be there twice:
+    /// what both sum is the same.
+    fn windows(&self) -> Vec<[Window; 2]> {
+        let ([height, width], [_, across]) = (self.result(), self.padded);
+        let of_row = |y: usize| {
+            let starts = (0..width).step_by(WINDOW).map(move |x| x.min(width - WINDOW));
+            starts.map(move |x| Window { begins: y * across + x, to: y * width + x })
+        };
+        let all: Vec<Window> = (0..height).flat_map(of_row).collect();
+        all.chunks(2).map(|pair| [pair[0], pair[pair.len() - 1]]).collect()
     }
 
     /// Values of the patch at one place.
@@ -80,7 +101,8 @@ impl<'a> Direct<'a> {
         }
         let [height, width] = sizes.padded;
         let rows_of = |channel: usize| (0..sizes.kernel[0]).map(move |row| (channel * height + row) * width);
-        Self { sizes, weights: packed, rows: (0..sizes.inputs).flat_map(rows_of).collect(), after }
+        let rows = (0..sizes.inputs).flat_map(rows_of).collect();
+        Self { sizes, weights: packed, rows, windows: sizes.windows(), after }
     }
 
     /// Results `[n, out, ..]` of images with their padding.
@@ -96,23 +118,16 @@ impl<'a> Direct<'a> {
 
     #[inline(always)]
     fn image<S: Simd, const WIDE: usize, const SEEN: usize>(&self, simd: S, image: &[f32], result: &mut [f32]) {
-        let ([height, width], [_, across]) = (self.sizes.result(), self.sizes.padded);
-        // The last window of a row may begin within the one before: what both sum is the same.
-        let windows = width.div_ceil(WINDOW);
-        let count = height * windows;
-        let place = |i: usize| (i / windows, (i % windows * WINDOW).min(width - WINDOW));
+        let places = self.sizes.result().iter().product::<usize>();
         for (group, weights) in self.weights.chunks_exact(self.sizes.patch_len()).enumerate() {
-            for i in (0..count).step_by(2) {
-                let places = [place(i), place((i + 1).min(count - 1))];
-                let [a, b] = places;
-                let windows = [&image[a.0 * across + a.1..], &image[b.0 * across + b.1..]];
-                let sums = self.sums::<S, WIDE, SEEN>(simd, windows, weights);
+            for [a, b] in &self.windows {
+                let sums = self.sums::<S, WIDE, SEEN>(simd, [&image[a.begins..], &image[b.begins..]], weights);
                 let channels = group * TOGETHER..self.sizes.outputs;
                 for (channel, sum) in channels.zip(sums) {
                     let (first, second) = simd.split_f32x16(self.after.of(channel).of([sum]));
-                    let plane = &mut result[channel * height * width..];
-                    first.store_slice(&mut plane[a.0 * width + a.1..][..WINDOW]);
-                    second.store_slice(&mut plane[b.0 * width + b.1..][..WINDOW]);
+                    let plane = &mut result[channel * places..];
+                    first.store_slice(&mut plane[a.to..a.to + WINDOW]);
+                    second.store_slice(&mut plane[b.to..b.to + WINDOW]);
                 }
             }
         }
