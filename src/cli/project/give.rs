@@ -60,10 +60,13 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
         }
         let drawn = project.draw_test(count)?;
         if drawn.is_empty() {
-            let what = "no image can be drawn for the test: each is labelled for training, or was given up";
-            anyhow::bail!(
-                "{what}; for an accuracy make a project whose labels say in a column `split` which are for the `test`"
-            );
+            let what =
+                "no image can be drawn for the test: each is labelled or given up, or has more copies than --count";
+            let help = match Status::of(&project)?.test_images {
+                0 => "; for an accuracy make a project whose labels say in a column `split` which are for the `test`",
+                _ => "",
+            };
+            anyhow::bail!("{what}{help}");
         }
         let now = Status::of(&project)?.batch;
         if now < before {
