@@ -50,6 +50,8 @@ pub struct Key {
 pub struct Returning {
     /// The session that is followed.
     pub session: u64,
+    /// Whether its file was asked for, before anything is written there.
+    pub asked: bool,
     pub reading: Job<Option<Place>>,
     /// What was read, until the session has its data.
     pub found: Option<Place>,

@@ -21,10 +21,13 @@ impl App {
         let folder = self.state.list.session_folder().map(Path::to_path_buf);
         if self.returning.session != self.state.generation {
             self.returning = Returning { session: self.state.generation, ..Returning::default() };
-            // A new session has no folder before its first round has ended.
-            if let Some(folder) = folder.clone() {
-                self.returning.reading.start(ctx, move || read(&folder));
-            }
+        }
+        // The folder of a session that is taken up comes a little after it, that of a new one after the first round.
+        if let Some(folder) = folder.clone()
+            && !self.returning.asked
+        {
+            self.returning.asked = true;
+            self.returning.reading.start(ctx, move || read(&folder));
         }
         if let Some(found) = self.returning.reading.take() {
             self.returning.found = found;
