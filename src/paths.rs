@@ -1,9 +1,12 @@
 //! Paths as users write them (`~`, relative to the file they stand in), and text files as editors save them.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+
+use unicode_normalization::UnicodeNormalization as _;
 
 /// A text that a user writes, an experiment or a waveform, is never this large (16 MiB).
 const MOST_BYTES: u64 = 1 << 24;
@@ -88,6 +91,14 @@ fn text(bytes: Vec<u8>) -> Result<String, String> {
             let line = body[..error.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
             Err(format!("line {line} is not UTF-8; save it as UTF-8"))
         }
+    }
+}
+
+/// A name with its accents in one character each (NFC), as most write them; a Mac takes names of files apart.
+pub fn composed(name: &str) -> Cow<'_, str> {
+    match name.is_ascii() {
+        true => name.into(),
+        false => name.nfc().collect::<String>().into(),
     }
 }
 

@@ -47,7 +47,7 @@ pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
     let preparation = Preparation::new(&experiment, options.data_dir, cache, &device);
     let mut preparation = preparation.with_generator(options.generator).without_new_runs();
-    let world = prepare(&mut preparation, &|_| {})?;
+    let world = prepare(&mut preparation, &|_| Ok(()))?;
     let World { dataset, generator, latent, .. } = &*world;
     let path = args.out.join("generator").with_extension(EXTENSION);
     let of = GeneratorOf { experiment: &experiment, data: dataset.digest() };

@@ -19,10 +19,10 @@ use crate::experiment::{Experiment, Trained, Variant, setups};
 use crate::generator::cache::GeneratorCache;
 use crate::grid::{self, Grid, GridFolder, Shard};
 use crate::history::History;
-use crate::world::own_masks::MaskReport;
 use crate::world::{Preparation, Prepared, World};
 
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct RunArgs {
     #[command(flatten)]
     experiment: ExperimentArgs,
@@ -93,11 +93,21 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     let options = args.experiment.engine_options();
     let cache = options.cache_dir.as_ref().map(GeneratorCache::new);
     let report = Mutex::new(None);
-    let judged = |judged: &MaskReport| *report.lock().unwrap_or_else(PoisonError::into_inner) = Some(judged.csv());
+    let watch = |prepared: &Prepared| {
+        match prepared {
+            Prepared::MasksJudged(judged) => {
+                *report.lock().unwrap_or_else(PoisonError::into_inner) = Some(judged.csv());
+            }
+            // Before a generator is trained on them.
+            Prepared::DataReady(dataset) => grid::admit_data(&there, dataset.digest())?,
+            _ => {}
+        }
+        Ok(())
+    };
     let world = with_room(&mut experiment, Trained::Generator, |e| {
         let preparation = Preparation::new(e, options.data_dir.clone(), cache.clone(), &device);
         let preparation = preparation.with_generator(options.generator.clone()).beside(Some(folder.generator()));
-        prepare(&mut preparation.for_strategies(&strategies), &judged)
+        prepare(&mut preparation.for_strategies(&strategies), &watch)
     });
     if let Ok(world) = &world {
         grid::admit(&grid_of(&experiment)?, Some(&world.ground), &folder, args.resume)?;
@@ -158,19 +168,21 @@ fn with_room<T>(
     }
 }
 
-/// Receives the report on the user's own masks.
-pub type Judged<'a> = dyn Fn(&MaskReport) + Sync + 'a;
+/// Is shown each step of a preparation, and may end it.
+pub type Watch<'a> = dyn Fn(&Prepared) -> anyhow::Result<()> + Sync + 'a;
 
 /// Prepares the world, with progress on the terminal, on all cores: no run has begun.
-pub fn prepare(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::Result<Arc<World>> {
+pub fn prepare(preparation: &mut Preparation, watch: &Watch<'_>) -> anyhow::Result<Arc<World>> {
     // Inside of the pool, from where its threads are reached without waiting.
-    rayon::scope(|_| prepare_here(preparation, judged))
+    rayon::scope(|_| prepare_here(preparation, watch))
 }
 
-fn prepare_here(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::Result<Arc<World>> {
+fn prepare_here(preparation: &mut Preparation, watch: &Watch<'_>) -> anyhow::Result<Arc<World>> {
     let mut bar = PreparationBar::new();
     loop {
-        match preparation.advance()? {
+        let prepared = preparation.advance()?;
+        prepared.iter().try_for_each(watch)?;
+        match prepared {
             Some(Prepared::Ready { world, from }) => {
                 bar.finish(&world, &from);
                 return Ok(world);
@@ -180,10 +192,7 @@ fn prepare_here(preparation: &mut Preparation, judged: &Judged<'_>) -> anyhow::R
             Some(Prepared::Trained { epoch, losses }) => bar.trained(preparation.activity(), epoch, &losses),
             Some(Prepared::Warned(text)) => bar.warn(&text),
             Some(Prepared::Checked) => bar.checking(preparation.activity()),
-            Some(Prepared::MasksJudged(report)) => {
-                bar.judged(&report);
-                judged(&report);
-            }
+            Some(Prepared::MasksJudged(report)) => bar.judged(&report),
             Some(Prepared::Taught) => bar.teaching(preparation.activity()),
             Some(Prepared::Labelled) => bar.labelling(preparation.activity()),
             Some(Prepared::Encoded) => bar.encoding(preparation.activity()),

@@ -51,6 +51,16 @@ impl ExportedRun {
         Ok(archive::read_history(&self.path)?)
     }
 
+    /// How much there is of it: rounds, then files of weights, then files of the folder that it lies in.
+    fn worth(&self) -> [usize; 3] {
+        let weights = archive::weights_beside(&self.path, &self.light);
+        let weights = weights.into_iter().chain([archive::checkpoint_beside(&self.path)]);
+        let folder = GridFolder::around(&self.path);
+        let of_folder = [folder.embedding(), folder.generator()];
+        let there = |path: &PathBuf| path.is_file();
+        [self.light.rounds.len(), weights.filter(there).count(), of_folder.iter().filter(|p| there(p)).count()]
+    }
+
     /// The first cells of each row about this run.
     pub fn who(&self) -> [Cell<'_>; 4] {
         let History { header, .. } = &self.light;
@@ -129,7 +139,7 @@ impl Material {
             if let Err(source) = combine::agree(&twin.light, &run.light) {
                 return Err(ExportError::Twice { first: twin.path.clone(), second: run.path, source });
             }
-            if run.light.rounds.len() > twin.light.rounds.len() {
+            if run.worth() > twin.worth() {
                 std::mem::swap(twin, &mut run);
             }
             repeated.push(run.path);
@@ -193,6 +203,11 @@ type Found<T> = Result<Arc<T>, String>;
 fn find(run: &ExportedRun, of_the_runs: &Ground, again: &Again) -> (Found<Dataset>, Found<World>) {
     let header = &run.light.header;
     let mut experiment = header.experiment.clone();
+    if experiment.is_endless() {
+        let why =
+            "the runs are those of a project, which has its images, their labels and its generator in its own files";
+        return (Err(why.into()), Err(why.into()));
+    }
     if let Some(folder) = &again.masks {
         experiment.masks = folder.to_string_lossy().into_owned();
     }

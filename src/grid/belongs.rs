@@ -49,6 +49,14 @@ pub fn admit(
     }
 }
 
+/// An error if the runs of a folder are of other data than these, SHA-256: known before a generator is trained on them.
+pub fn admit_data(there: &[(PathBuf, Header)], data: &str) -> Result<(), GridError> {
+    there.iter().try_for_each(|(path, header)| {
+        let difference = header.ground().differs_in_data(data);
+        difference.map_or(Ok(()), |difference| Err(GridError::OtherWorld { path: path.clone(), difference }))
+    })
+}
+
 /// What is to be told before rounds are added to the runs of a folder, one sentence each: nothing of it is an error.
 pub(super) fn notes(there: &[(PathBuf, Header)], world: &World, folder: &GridFolder) -> Vec<String> {
     let path = folder.experiment();

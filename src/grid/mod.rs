@@ -9,7 +9,7 @@ mod belongs;
 mod merge;
 mod place;
 
-pub use belongs::{admit, read_experiment};
+pub use belongs::{admit, admit_data, read_experiment};
 pub use cells::{Cell, Grid, Shard, unlike};
 pub use error::GridError;
 pub use folder::GridFolder;

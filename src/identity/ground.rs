@@ -63,6 +63,11 @@ pub struct GroundDifference {
 }
 
 impl GroundDifference {
+    fn of(what: &'static str, first: &str, second: &str) -> Self {
+        let short = |hash: &str| hash.get(..SHOWN).unwrap_or(hash).to_owned();
+        Self { what, first: short(first), second: short(second) }
+    }
+
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self.what {
@@ -75,12 +80,9 @@ impl GroundDifference {
 impl Ground {
     /// Whether both can be of one comparison: an error names what differs, with both values.
     pub fn compare(&self, other: &Self) -> Result<Likeness, GroundDifference> {
-        let differ = |what, first: &str, second: &str| {
-            let short = |hash: &str| hash.get(..SHOWN).unwrap_or(hash).to_owned();
-            Err(GroundDifference { what, first: short(first), second: short(second) })
-        };
-        if self.data != other.data {
-            return differ(DATA, &self.data, &other.data);
+        let differ = |what, first: &str, second: &str| Err(GroundDifference::of(what, first, second));
+        if let Some(difference) = self.differs_in_data(&other.data) {
+            return Err(difference);
         }
         if self.generator != other.generator {
             return differ("generator's settings (SHA-256)", &self.generator, &other.generator);
@@ -99,6 +101,11 @@ impl Ground {
             return differ("scale of the latent space", &a.to_string(), &b.to_string());
         }
         Ok(Likeness::Unknown)
+    }
+
+    /// The difference to other data, SHA-256.
+    pub fn differs_in_data(&self, data: &str) -> Option<GroundDifference> {
+        (self.data != data).then(|| GroundDifference::of(DATA, &self.data, data))
     }
 
     /// SHA-256 of an embedding's codes, `[n, dim]`, little endian.

@@ -51,8 +51,8 @@ pub struct OwnLabel {
     /// The place of the image among those of the project.
     pub image: usize,
     pub class: String,
-    /// Whether the image is given for the test.
-    pub is_test: bool,
+    /// The split that it is given in.
+    pub part: Option<listing::Part>,
 }
 
 /// Makes a project in a new or empty folder. `progress` is told how many images of how many are read, and says whether
@@ -118,7 +118,7 @@ pub fn create(
     let labels = order.iter().enumerate().filter_map(|(image, (item, _))| {
         let item = &reading.items[*item];
         let class = listing.classes.get(usize::from(item.label?))?.clone();
-        Some(OwnLabel { image, class, is_test: item.part == Some(listing::Part::Test) })
+        Some(OwnLabel { image, class, part: item.part })
     });
     let labels = labels.collect();
     let lock = FolderLock::take_alone(folder, who)?;
@@ -230,7 +230,9 @@ fn like(experiment: &Experiment, place: &Path, data_dir: Option<&Path>) -> Resul
     }
     let own = experiment.dataset == DatasetKind::Own;
     let data = place.to_string_lossy().into_owned();
-    let source = if own { Experiment { data: data.clone(), ..experiment.clone() } } else { experiment.clone() };
+    // Its own images, while they are there: those of the project are to be the same.
+    let is_moved = own && !paths::expanded(&experiment.data).exists();
+    let source = if is_moved { Experiment { data: data.clone(), ..experiment.clone() } } else { experiment.clone() };
     let found = dataset::load(&source, 1, data_dir)?;
     let shape = found.shape();
     if !own && (shape.height != shape.width || !IMAGE_SIDES.contains(&shape.height)) {

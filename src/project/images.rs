@@ -1,12 +1,13 @@
 //! `images.csv`: the images of a project by name and digest, and what each is for.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
 use super::error::{ProjectError, in_file, unread};
 use super::generated::Generated;
 use crate::archive;
-use crate::paths;
+use crate::paths::{self, composed};
 
 /// The file, in the folder of its project.
 pub const IMAGES: &str = "images.csv";
@@ -196,8 +197,8 @@ impl Images {
 /// Images by names that others write: with other folders above, or with fewer.
 pub struct Names<'a> {
     images: &'a Images,
-    /// The end of a name, from any of its folders on; `None` if several images have it.
-    ends: HashMap<&'a str, Option<usize>>,
+    /// The end of a name, from any of its folders on, with its accents composed; `None` if several images have it.
+    ends: HashMap<Cow<'a, str>, Option<usize>>,
     /// The folders above the images, and above the generated ones, the nearest last.
     above: [Vec<String>; 2],
 }
@@ -205,12 +206,12 @@ pub struct Names<'a> {
 impl<'a> Names<'a> {
     /// Names of images that lie in the folder `root`, and of generated ones in that of their `project`.
     pub fn new(images: &'a Images, root: &Path, project: &Path) -> Self {
-        let mut ends: HashMap<&str, Option<usize>> = HashMap::new();
+        let mut ends: HashMap<Cow<'_, str>, Option<usize>> = HashMap::new();
         for (at, image) in images.all().iter().enumerate() {
             for name in [Some(image.file.as_str()), image.now.as_deref()].into_iter().flatten() {
                 let starts = name.match_indices('/').map(|(slash, _)| slash + 1).chain([0]);
                 for start in starts {
-                    ends.entry(&name[start..])
+                    ends.entry(composed(&name[start..]))
                         .and_modify(|other| *other = other.filter(|other| *other == at))
                         .or_insert(Some(at));
                 }
@@ -255,7 +256,7 @@ impl<'a> Names<'a> {
 }
 
 fn plain(name: &str) -> String {
-    let name = name.trim().replace('\\', "/");
+    let name = composed(name.trim()).replace('\\', "/");
     name.strip_prefix("./").unwrap_or(&name).to_owned()
 }
 
@@ -316,6 +317,8 @@ mod tests {
             (" top.png", Some(5)),
             ("top.png ", Some(4)),
             ("nothing.png", None),
+            ("caf\u{e9}.png", Some(6)),
+            ("cafe\u{301}.png", Some(6)),
         ] {
             assert_eq!(names.find(name), at, "{name}");
         }

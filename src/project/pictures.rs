@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::{ProjectError, in_file};
 use super::generated::{self, Generated};
 use super::images::Image;
+use super::rounds;
 use super::store::Project;
 use super::words::{counted, verb};
 use crate::dataset::own::fit::fitted;
@@ -214,6 +215,7 @@ impl Pictures {
         let about = format!("own images: {}, {} images", self.listing.format, embedded.len());
         let dataset = Dataset::unlabelled("own", about, self.all.subset(&embedded))?;
         let dataset = dataset.found_in(self.place.display().to_string());
+        rounds::admit_images(project, dataset.digest())?;
         let cache = GeneratorCache::new(project.folder().join(CACHE));
         let preparation = Preparation::new(experiment, None, Some(cache), device).with_dataset(dataset);
         // People label what is generated.

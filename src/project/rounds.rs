@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::error::{ProjectError, in_file};
+use super::images::IMAGES;
 use super::settings::SETTINGS;
 use super::store::Project;
 use super::terms::is_same_network;
@@ -102,14 +103,36 @@ pub fn lost(project: &Project) -> Result<Vec<String>, ProjectError> {
     Ok(lost.into_iter().chain(without.then_some(guesses)).collect())
 }
 
+/// An error if the images in latent space, by their SHA-256, are no longer those of the rounds so far: before a generator
+/// is trained on them.
+pub(super) fn admit_images(project: &Project, data: &str) -> Result<(), ProjectError> {
+    let header = archive::read_header(&history(project.folder())).ok();
+    match header.and_then(|header| header.ground().differs_in_data(data)) {
+        None => Ok(()),
+        Some(difference) => {
+            let (first, second) = (difference.first, difference.second);
+            let what = format!(
+                "its images, {}, are not those of the rounds so far (SHA-256 {first} and {second}), as when lines of it are \
+                 lost; put back a copy of it, or {}",
+                project.images().embedded(),
+                begin()
+            );
+            Err(in_file(project.folder().join(IMAGES), what))
+        }
+    }
+}
+
+/// How to leave the rounds so far behind.
+fn begin() -> String {
+    let weights = archive::WEIGHTS;
+    format!("to begin with round 1 and all labels, move {HISTORIES}, {CHECKPOINTS}, {weights} and {PREDICTIONS} away")
+}
+
 fn found(project: &Project) -> Result<Option<Found>, ProjectError> {
     let (folder, path) = (project.folder(), history(project.folder()));
     let checkpoint_path = archive::checkpoint_beside(&path);
     let named = |path: &Path| path.strip_prefix(folder).unwrap_or(path).display().to_string();
-    let begin = format!(
-        "to begin with round 1 and all labels, move {HISTORIES}, {CHECKPOINTS}, {} and {PREDICTIONS} away",
-        archive::WEIGHTS
-    );
+    let begin = begin();
     if !path.exists() {
         // The first that is written of a round.
         return match [&checkpoint_path, &weights_of(folder), &folder.join(PREDICTIONS)].iter().find(|p| p.exists()) {

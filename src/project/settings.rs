@@ -1,6 +1,5 @@
 //! `project.toml`: where the images of a project are, and its classes.
 
-use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{ProjectError, in_file};
 use crate::archive;
 use crate::dataset::own::labels::MOST_CLASSES;
-use crate::paths;
+use crate::paths::{self, composed};
 
 /// The file, in the folder of its project; `experiment.toml` beside it has the settings of sampling and training.
 pub const SETTINGS: &str = "project.toml";
@@ -93,7 +92,7 @@ impl Settings {
 /// The classes of a line, separated by commas; one that holds a comma stands in quotes: `a, "b, c"`.
 pub fn classes_in(line: &str) -> Result<Vec<String>, String> {
     let (mut cells, mut is_quoted) = (vec![String::new()], false);
-    for c in line.chars() {
+    for c in composed(line).chars() {
         is_quoted ^= c == '"';
         match cells.last_mut().filter(|_| c != ',' || is_quoted) {
             Some(cell) => cell.push(c),
@@ -132,15 +131,6 @@ pub fn names(classes: &[String]) -> Result<(), String> {
     }
 }
 
-/// Two classes whose names differ in upper and lower case alone, as a sentence: most probably one that was spelled twice.
-pub fn alike(classes: &[String]) -> Option<String> {
-    let mut there: HashMap<String, &str> = HashMap::new();
-    let twice = classes.iter().find_map(|class| Some((there.insert(class.to_lowercase(), class)?, class)));
-    twice.map(|(first, second)| {
-        format!("the classes `{first}` and `{second}` differ in upper and lower case alone, and are two classes here")
-    })
-}
-
 /// The way from one absolute path to another.
 fn beside(from: &Path, to: &Path) -> PathBuf {
     let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) = (from.components().collect(), to.components().collect());
@@ -152,13 +142,6 @@ fn beside(from: &Path, to: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_that_differ_in_case_alone_are_told() {
-        let alike = |classes: &[&str]| alike(&classes.iter().map(|c| (*c).to_owned()).collect::<Vec<_>>());
-        assert_eq!(alike(&["disc", "ring", "disk"]), None);
-        assert!(alike(&["disc", "ring", "Disc"]).unwrap().contains("`disc` and `Disc`"));
-    }
 
     #[test]
     fn the_images_are_looked_for_where_they_were_and_beside_the_project() {

@@ -14,7 +14,7 @@ use crate::dataset::Class;
 use crate::disk::FolderLock;
 use crate::experiment::Experiment;
 use crate::history::Proposal;
-use crate::paths;
+use crate::paths::{self, composed};
 use crate::rng::Streams;
 
 /// The settings of sampling and training, in the folder of a project as in one of runs.
@@ -220,7 +220,8 @@ impl Project {
 
     /// The number of a class.
     pub fn class(&self, name: &str) -> Option<Class> {
-        self.settings.classes.iter().position(|class| class == name).map(|at| at as Class)
+        let name = composed(name);
+        self.settings.classes.iter().position(|class| composed(class) == name).map(|at| at as Class)
     }
 
     /// The label that an image has now.

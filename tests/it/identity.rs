@@ -116,6 +116,14 @@ fn a_generator_that_was_given_stays_with_its_runs() {
         let material = Material::new(path, &Strategy::Random.into(), &again).unwrap();
         assert_eq!(material.world.unwrap().ground, world.ground);
     }
+    // Of two copies of a run the one with more beside it is exported, whatever their names.
+    let both = scratch.path().join("both");
+    grid::merge(&[folder.path().into()], &GridFolder::new(both.join("whole")), Keep::Everything).unwrap();
+    let history = &folder.histories().unwrap()[0];
+    std::fs::copy(history, both.join("bare").with_extension(archive::HISTORY_EXTENSION)).unwrap();
+    let material = Material::new(&both, &Strategy::Random.into(), &again).unwrap();
+    assert!(material.runs[0].path.starts_with(both.join("whole")), "{:?}", material.runs[0].path);
+    assert_eq!((material.runs.len(), material.repeated.len(), material.world.is_ok()), (1, 1, true));
 
     // Damaged, it is named, and the run is neither shown nor another one begun in another latent space.
     let whole = std::fs::read(folder.generator()).unwrap();

@@ -34,6 +34,7 @@ mod own_masks;
 mod packaged;
 mod pictures;
 mod project;
+mod project_images;
 mod project_shell;
 mod repeats;
 mod sampler;

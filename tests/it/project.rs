@@ -37,7 +37,7 @@ pub fn digits(folder: &Path, count: usize) -> PathBuf {
 }
 
 /// A short experiment on these images.
-fn short(images: &Path) -> Experiment {
+pub fn short(images: &Path) -> Experiment {
     Experiment {
         dataset: DatasetKind::Own,
         data: images.to_string_lossy().into_owned(),
@@ -153,40 +153,6 @@ fn with_labels_from_the_truth_a_project_has_the_rounds_of_a_run_to_the_bit() {
     let gain = larger.larger_accuracy.value - larger.present_accuracy.value;
     assert!((larger.gain.value - gain).abs() < 1e-9, "{larger:?}");
     assert_eq!(Status::of(&project).unwrap().larger, Some(larger));
-}
-
-/// What is put beside the images of a project changes none of them, and copies of test images are for the test.
-#[test]
-fn tables_projects_and_copies_among_the_images_are_no_trouble() {
-    let root = tempfile::tempdir().unwrap();
-    let images = digits(root.path(), 40);
-    let files: Vec<PathBuf> = std::fs::read_dir(images.join("3")).unwrap().map(|f| f.unwrap().path()).collect();
-    for file in &files {
-        std::fs::copy(file, file.with_extension("copy.png")).unwrap();
-    }
-    let all = 40 + files.len();
-    let mut project = new(&images.join("inside"), &New { images: images.clone(), ..New::default() });
-    assert_eq!(project.images().given(), all);
-    // A batch that was saved there, filled in, and a second project.
-    let first = project.images().all()[0].file.clone();
-    std::fs::write(images.join("batch.csv"), format!("file,label\n{first},3\n")).unwrap();
-    let pictures = Pictures::read(&mut project, None, &mut |_, _| true).unwrap();
-    assert!(pictures.notes.iter().any(|note| note.contains("are passed over")), "{:?}", pictures.notes);
-    assert_eq!(pictures.all.len(), all);
-    std::fs::remove_file(images.join("batch.csv")).unwrap();
-    assert_eq!(new(&root.path().join("other"), &New { images, ..New::default() }).images().given(), all);
-    let test = project.draw_test(20).unwrap();
-    assert!((19..=20).contains(&test.len()), "{test:?}");
-    let digest = |at: usize| project.images().all()[at].digest.clone();
-    let tested: Vec<String> = test.iter().map(|at| digest(*at)).collect();
-    assert!((0..all).filter(|at| !test.contains(at)).all(|at| !tested.contains(&digest(at))), "a copy is left");
-    // Nor is one left when the test is given back but for its twin, about which something was said.
-    let is_paired = |at: &&usize| test.iter().filter(|other| digest(**other) == digest(**at)).count() == 2;
-    let twin = *test.iter().find(is_paired).unwrap();
-    project.say(twin, Said::other(Answer::NotSure, 1, "test")).unwrap();
-    assert_eq!(project.give_back_test().unwrap(), test.len() - 2);
-    let odd = project.add_classes(&["a\nb".to_owned()]).unwrap_err().to_string();
-    assert!(odd.contains("a\\nb` has a control character"), "{odd}");
 }
 
 /// Of 120 labels each twelfth is wrong, and the model is trained on all of them.
@@ -409,57 +375,6 @@ fn an_import_is_taken_as_a_whole_or_names_every_objection() {
     assert_eq!(import(&mut copy, &theirs, Told::default()).unwrap().train, 3);
     let again = import(&mut copy, &theirs, Told::default()).unwrap();
     assert_eq!((again.same, again.agreement.unwrap().kappa), (3, Some(1.0)));
-}
-
-/// Where people label, a folder is no class: what lies beside it is of the project too.
-#[test]
-fn images_beside_folders_are_of_the_project() {
-    let root = tempfile::tempdir().unwrap();
-    let images = digits(root.path(), 12);
-    let first = std::fs::read_dir(&images).unwrap().map(|e| e.unwrap().path()).find(|p| p.is_dir()).unwrap();
-    let inside = std::fs::read_dir(&first).unwrap().next().unwrap().unwrap().path();
-    std::fs::rename(&inside, images.join("beside.png")).unwrap();
-    let created =
-        create(&root.path().join("project"), &New { images, ..New::default() }, "a test", &mut |_, _| true).unwrap();
-    let mut project = created.project;
-    let beside = project.images().find("beside.png").unwrap();
-    assert_eq!((project.images().len(), created.labels.len()), (12, 11));
-    let pictures = Pictures::read(&mut project, None, &mut |_, _| true).unwrap();
-    assert_eq!((pictures.all.len(), &pictures.notes), (12, &Vec::new()));
-    let pixels = image::open(pictures.file(beside).unwrap()).unwrap().to_luma8().into_raw();
-    assert_eq!(pictures.all.image(beside), pixels);
-    assert_eq!(pictures.large(beside, 1_000).unwrap().1, pixels);
-}
-
-#[test]
-fn images_that_moved_are_found_and_changed_ones_named() {
-    let root = tempfile::tempdir().unwrap();
-    let images = digits(root.path(), 12);
-    let folder = root.path().join("project");
-    let mut project = new(&folder, &New { images: images.clone(), ..New::default() });
-    let name = project.images().all()[3].file.clone();
-    let reading = |project: &mut Project, place: Option<&Path>| {
-        Pictures::read(project, place, &mut |_, _| true).map(|pictures| pictures.notes.join("; "))
-    };
-    assert_eq!(reading(&mut project, None).unwrap(), "");
-    let class = images.join(name.split('/').next().unwrap());
-    std::fs::rename(images.join(&name), class.join("renamed.png")).unwrap();
-    let notes = reading(&mut project, None).unwrap();
-    assert!(notes.contains(&format!("{name} is now")) && notes.contains("renamed.png"), "{notes}");
-    assert!(project.images().all()[3].place().ends_with("renamed.png"));
-    // All of it elsewhere, and an image that is another.
-    let moved = root.path().join("moved");
-    std::fs::rename(&images, &moved).unwrap();
-    let gone = reading(&mut project, None).unwrap_err().to_string();
-    assert!(gone.contains("give their place with --images"), "{gone}");
-    assert_eq!(reading(&mut project, Some(&moved)).unwrap(), "");
-    drop(project);
-    let mut project = Project::open(&folder, "a test").unwrap();
-    assert_eq!(reading(&mut project, None).unwrap(), "", "the place is remembered");
-    let other = project.images().all()[0].file.clone();
-    image::GrayImage::from_pixel(28, 28, image::Luma([9])).save(moved.join(&other)).unwrap();
-    let changed = reading(&mut project, None).unwrap_err().to_string();
-    assert!(changed.contains(&format!("{other} has changed")) && changed.contains("1 of the 12 images"), "{changed}");
 }
 
 #[test]

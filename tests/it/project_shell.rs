@@ -14,7 +14,7 @@ pub fn ridgewalk(arguments: &[&str], paths: &[&Path]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ridgewalk")).args(arguments).args(paths).output().unwrap()
 }
 
-fn ok(arguments: &[&str], paths: &[&Path]) -> String {
+pub fn ok(arguments: &[&str], paths: &[&Path]) -> String {
     let done = ridgewalk(arguments, paths);
     let [out, err] = [&done.stdout, &done.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
     assert!(done.status.success(), "{arguments:?}: {out}{err}");
@@ -104,44 +104,6 @@ fn filled(batch: &Path, answer: impl Fn(usize) -> &'static str) -> Vec<String> {
     let rows: String = files.iter().enumerate().map(|(at, file)| format!("{file},{}\n", answer(at))).collect();
     std::fs::write(batch, format!("file,label\n{rows}")).unwrap();
     files
-}
-
-/// Labels that images come with are for the test where the images are, and a table that may be misread is refused.
-#[test]
-fn own_labels_keep_their_split_and_a_table_that_may_be_misread_is_refused() {
-    let root = tempfile::tempdir().unwrap();
-    let at = |name: &str| root.path().join(name);
-    let from = digits(root.path(), 40);
-    let mut files: Vec<PathBuf> = std::fs::read_dir(from).unwrap().map(|class| class.unwrap().path()).collect();
-    files = files.iter().flat_map(|class| std::fs::read_dir(class).unwrap().map(|f| f.unwrap().path())).collect();
-    files.sort();
-    for (i, file) in files.iter().enumerate() {
-        let (part, class) = (if i % 4 == 0 { "test" } else { "train" }, if i % 3 == 0 { "a" } else { "b" });
-        for to in [at("split").join(part).join(class), at("flat/images")] {
-            std::fs::create_dir_all(&to).unwrap();
-            std::fs::copy(file, to.join(format!("{i}.png"))).unwrap();
-        }
-    }
-    let said = ok(&["project", "new", "--own-labels", "--images"], &[&at("split"), &at("project")]);
-    assert!(said.contains("30 labels for training and 10 for the test were taken in"), "{said}");
-    let none = ridgewalk(&["project", "propose", "--test", "--out"], &[&at("test.csv"), &at("project")]);
-    let error = String::from_utf8_lossy(&none.stderr).into_owned();
-    assert!(!none.status.success() && error.contains("no image can be drawn for the test"), "{error}");
-    assert!(!at("test.csv").exists());
-    let rows = |label: &str| (0..40).map(|i| format!("{i}.png,{label}\n")).collect::<String>();
-    for (table, says) in [
-        (format!("file,label\n{}", rows("round, filled")), "labels.csv: row 1 has 3 cells for the 2 columns"),
-        (format!("file,label,label\n{}", rows("a,b")), "labels.csv: has the column `label` twice"),
-    ] {
-        std::fs::write(at("flat/labels.csv"), table).unwrap();
-        let refused = ridgewalk(&["data"], &[&at("flat")]);
-        let error = String::from_utf8_lossy(&refused.stderr).into_owned();
-        assert!(!refused.status.success() && error.contains(says), "{error}");
-    }
-    let both = format!("file,label,split\n{}0.png,a,test\n", rows("a,train"));
-    std::fs::write(at("flat/labels.csv"), both).unwrap();
-    let said = ok(&["data"], &[&at("flat")]);
-    assert!(said.contains("images/0.png has two rows with different splits; the first is used"), "{said}");
 }
 
 /// By command line: decoded points are proposed, labelled or rejected, and trained on; nothing is lost by kills.

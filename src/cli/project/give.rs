@@ -79,6 +79,11 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
         let batch = on_one_thread(|| desk.propose(&mut project, args.strategy.as_ref(), count, &|_| false))??;
         rows(&project, Some(&batch), &[])?
     };
+    if rows.is_empty() {
+        anyhow::bail!(
+            "no image is left to label: each of the pool is labelled, given up or put off until the next round"
+        );
+    }
     let bytes = if is_json { json(&rows, &args.image_prefix)? } else { csv(&project, &rows)? };
     write(&args.out, &bytes)?;
     let (what, by) = (rows.len(), rows.first().map_or("", |row| &row.strategy));
@@ -152,6 +157,9 @@ pub struct ExportArgs {
 
 /// Writes labels, predictions and folders.
 pub fn export(args: &ExportArgs) -> anyhow::Result<()> {
+    if let Some(out) = args.out.as_ref().filter(|out| ["json", "parquet", "npz"].contains(&extension(out).as_str())) {
+        anyhow::bail!("--out {}: the table is CSV; give a file that ends with .csv", out.display());
+    }
     let mut project = Project::look(&args.folder)?;
     tell(&project)?;
     if let Some(out) = &args.out {

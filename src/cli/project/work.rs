@@ -35,7 +35,7 @@ impl WorkArgs {
     pub fn desk(&self, project: &mut Project) -> anyhow::Result<Desk> {
         let pictures = self.pictures(project)?;
         let device = ComputeDevice::open(self.device, device::software_allowed())?;
-        let world = prepare(&mut pictures.preparation(project, &device)?, &|_| {})?;
+        let world = prepare(&mut pictures.preparation(project, &device)?, &|_| Ok(()))?;
         Ok(Desk::new(pictures, world))
     }
 }

@@ -1,16 +1,17 @@
 //! Labels as files hold them (numbers, names, one of many columns, none) made into classes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::tree::{Entry, Tree};
 use crate::dataset::Class;
+use crate::paths::composed;
 
 /// The most classes of a data set.
 pub const MOST_CLASSES: usize = 1_000;
 /// The largest whole number that is kept exactly.
 const LARGEST: f64 = (1_u64 << 53) as f64;
 /// What stands for a letter that could not be read.
-const LOST: char = '\u{fffd}';
+const LOST: char = char::REPLACEMENT_CHARACTER;
 /// Files with the names of the classes, one a line in the order of their labels.
 const NAMES: [&str; 5] = ["classes.txt", "class_names.txt", "labels.txt", "label_names.txt", "names.txt"];
 
@@ -60,6 +61,7 @@ pub struct Labels {
 /// The classes of labels, which may have `names` for the whole numbers from 0.
 pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels, String> {
     let mut notes = Vec::new();
+    let names = names.map(|names| names.iter().map(|name| composed(name).into_owned()).collect::<Vec<_>>());
     let named = raw.iter().filter_map(|label| if let RawLabel::Name(name) = label { Some(name) } else { None });
     if let Some(lost) = named.chain(names.iter().flatten()).find(|name| name.contains(LOST)) {
         return Err(format!(
@@ -69,7 +71,7 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
     if raw.iter().any(|label| matches!(label, RawLabel::Name(_))) {
         let name = |label: &RawLabel| match label {
             RawLabel::Number(n) => Some(n.to_string()),
-            RawLabel::Name(name) => Some(name.clone()),
+            RawLabel::Name(name) => Some(composed(name).into_owned()),
             RawLabel::Missing => None,
         };
         let raw: Vec<Option<String>> = raw.iter().map(name).collect();
@@ -193,6 +195,13 @@ pub fn natural(a: &str, b: &str) -> std::cmp::Ordering {
     }
 }
 
+/// Two names that differ in capitals or spaces alone: most probably one class that was spelled twice.
+pub fn alike<'a>(classes: impl IntoIterator<Item = &'a str>) -> Option<[&'a str; 2]> {
+    let plain = |name: &str| composed(&name.to_lowercase()).split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut there: HashMap<String, &str> = HashMap::new();
+    classes.into_iter().find_map(|class| Some([there.insert(plain(class), class)?, class]))
+}
+
 /// The file that lists the names of the classes.
 pub fn names_file(tree: &Tree) -> Option<&Entry> {
     NAMES.iter().find_map(|name| tree.find(name))
@@ -201,7 +210,7 @@ pub fn names_file(tree: &Tree) -> Option<&Entry> {
 /// The names of the classes that a file of the tree lists, one a line.
 pub fn names_in(tree: &Tree) -> Option<Vec<String>> {
     let file = names_file(tree)?;
-    let text = String::from_utf8_lossy(&tree.read_unpacked(file).ok()?).into_owned();
+    let text = composed(&String::from_utf8_lossy(&tree.read_unpacked(file).ok()?)).into_owned();
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|line| !line.is_empty());
     // `0 airplane` or `0,airplane` as well as `airplane`, if each line begins with its number.
     let lines: Vec<&str> = lines.collect();
@@ -241,6 +250,15 @@ mod tests {
 
     fn raw(cells: &str) -> Vec<RawLabel> {
         cells.split(',').map(RawLabel::of_text).collect()
+    }
+
+    #[test]
+    fn names_that_differ_in_case_or_spaces_are_told_and_accents_are_composed() {
+        assert_eq!(alike(["disc", "ring", "disk"]), None);
+        assert_eq!(alike(["disc", "ring", "Disc"]), Some(["disc", "Disc"]));
+        assert_eq!(alike(["big disc", "big  disc"]), Some(["big disc", "big  disc"]));
+        let found = classes_of(&raw("gr\u{f6}\u{df}e,gro\u{308}\u{df}e"), None).unwrap();
+        assert_eq!((found.classes, found.labels), (vec!["gr\u{f6}\u{df}e".to_owned()], vec![Ok(0), Ok(0)]));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::defaults::Chosen;
+use super::labels;
 use super::listing::{Listing, Part, Unreadable};
 use super::reading::{Duplicate, Reading, Wanted, memory};
 use super::splits::{Sizes, divide};
@@ -165,12 +166,9 @@ impl Sheet {
         if !few.is_empty() {
             warnings.push(format!("classes with fewer than {FEW} images: {}", some(&few)));
         }
-        let plain = |name: &str| name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-        let alike = self.classes.iter().enumerate().find_map(|(i, a)| {
-            let b = self.classes[..i].iter().find(|b| plain(&a.name) == plain(&b.name))?;
-            Some(format!("`{}` and `{}` are two classes, and differ in capitals or spaces only", b.name, a.name))
-        });
-        warnings.extend(alike);
+        warnings.extend(labels::alike(self.classes.iter().map(|class| class.name.as_str())).map(|[first, second]| {
+            format!("`{first}` and `{second}` are two classes, and differ in capitals or spaces only")
+        }));
         let untrained = self.classes.iter().zip(trained).filter(|(class, trained)| class.count > 0 && !**trained);
         let untrained: Vec<String> = untrained.map(|(class, _)| class.name.clone()).collect();
         if !untrained.is_empty() {

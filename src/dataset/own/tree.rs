@@ -1,7 +1,7 @@
 //! The files that own data are read from, in one order and by name: those of a folder, a zip or a tar archive, or one.
 
 use std::fs::File;
-use std::io::{Cursor, Read, Seek};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -66,9 +66,15 @@ enum At {
 /// The members of a zip archive, on disk or in memory.
 trait Members: Send {
     fn read(&mut self, index: usize, into: &mut Vec<u8>) -> Result<(), String>;
+
+    fn count(&self) -> usize;
 }
 
 impl<R: Read + Seek + Send> Members for ZipArchive<R> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
     fn read(&mut self, index: usize, into: &mut Vec<u8>) -> Result<(), String> {
         let member = self.by_index(index).map_err(|e| format!("cannot be unpacked ({e})"))?;
         let size = member.size();
@@ -130,7 +136,9 @@ impl Tree {
         let raw = first_bytes(&place).map_err(io)?;
         if ZIP.iter().any(|magic| raw.starts_with(magic)) {
             let archive = ZipArchive::new(File::open(&place).map_err(io)?);
-            return Self::of_zip(place.clone(), archive.map_err(|e| damaged_zip(&place, &e))?);
+            let mut tree = Self::of_zip(place.clone(), archive.map_err(|e| damaged_zip(&place, &e))?)?;
+            tree.notes.extend(named_twice(&end_of(&place).map_err(io)?, &tree));
+            return Ok(tree);
         }
         if start.get(USTAR) == Some(b"ustar") || is_named_tar(&place) {
             return Self::of_tar(place);
@@ -162,8 +170,26 @@ impl Tree {
         let mut tree = Self { path, container, files, unreadable, empty, notes, archive };
         tree.leave_aside();
         tree.files.sort_by(|a, b| a.parts.cmp(&b.parts));
+        tree.without_twins();
         tree.without_outer_folders();
         tree
+    }
+
+    /// Removes all but the last of files of one name, the one that would be left of an archive when it is unpacked, and
+    /// says so: labels go by names.
+    fn without_twins(&mut self) {
+        let mut all = std::mem::take(&mut self.files).into_iter().peekable();
+        while let Some(file) = all.next() {
+            if all.peek().is_none_or(|next| next.parts != file.parts) {
+                self.files.push(file);
+                continue;
+            }
+            let reason = match file.name().contains(char::REPLACEMENT_CHARACTER) {
+                true => "has a name that is not UTF-8 and reads like another's; rename it",
+                false => "is in the archive twice, and the last is read; rename one of them",
+            };
+            self.unreadable.push(Unreadable::new(file.name(), reason));
+        }
     }
 
     fn of_folder(path: PathBuf) -> Self {
@@ -171,7 +197,7 @@ impl Tree {
         let above = path.canonicalize().into_iter().collect();
         walk.folder(&path, &mut Vec::new(), &above);
         let mut tree = Self::new(path, Container::Folder, walk.files.into_iter().map(Entry::of_file).collect(), None);
-        tree.unreadable = walk.unreadable;
+        tree.unreadable.extend(walk.unreadable);
         tree.empty = walk.empty;
         tree.notes.extend(walk.projects.iter().map(|name| format!("{name} is a project of its own and left aside")));
         tree
@@ -212,7 +238,7 @@ impl Tree {
             return Err(fault(&path, reason));
         }
         let mut tree = Self::new(path, Container::Zip, files, Some(Box::new(archive)));
-        tree.unreadable = unreadable;
+        tree.unreadable.extend(unreadable);
         Ok(tree)
     }
 
@@ -237,7 +263,7 @@ impl Tree {
         let reason = "is a link, which is not followed in an archive";
         unreadable.extend(links.into_iter().map(|link| Unreadable::new(link, reason)));
         let mut tree = Self::new(path, Container::Tar, files, None);
-        tree.unreadable = unreadable;
+        tree.unreadable.extend(unreadable);
         Ok(tree)
     }
 
@@ -408,6 +434,27 @@ fn is_named_tar(path: &Path) -> bool {
     [".tar", ".tar.gz", ".tgz"].iter().any(|ending| name.ends_with(ending))
 }
 
+/// That a zip archive has names more than once, of which its reader knows the last alone: by the number of members in the
+/// record at its `end`.
+fn named_twice(end: &[u8], tree: &Tree) -> Option<String> {
+    let at = end.windows(4).rposition(|bytes| bytes == ZIP[1])?;
+    let told = u16::from_le_bytes(*end.get(at + 10..)?.first_chunk()?);
+    let known = tree.archive.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).count();
+    // Larger numbers stand elsewhere.
+    let lost = usize::from(told).checked_sub(known).filter(|lost| *lost > 0 && told < u16::MAX)?;
+    Some(format!("of its {told} files, {lost} with the name of a later one, which is read instead; rename them"))
+}
+
+/// The last bytes of a file, among them the last record of a zip archive with its comment.
+fn end_of(path: &Path) -> std::io::Result<Vec<u8>> {
+    const MOST: u64 = 22 + u16::MAX as u64;
+    let (mut file, mut end) = (File::open(path)?, Vec::new());
+    let from = file.metadata()?.len().saturating_sub(MOST);
+    file.seek(SeekFrom::Start(from))?;
+    file.read_to_end(&mut end)?;
+    Ok(end)
+}
+
 fn damaged_zip(path: &Path, error: &zip::result::ZipError) -> DataError {
     fault(path, format!("the zip archive is cut short or damaged ({error})"))
 }
@@ -434,7 +481,10 @@ mod tests {
         std::fs::write(class.join(OsStr::from_bytes(b"\xff.png")), "bytes").unwrap();
         std::fs::create_dir(root.path().join("other")).unwrap();
         std::fs::write(root.path().join("other/1.png"), "").unwrap();
+        // A second one that reads the same is not taken for it.
+        std::fs::write(class.join(OsStr::from_bytes(b"\xfe.png")), "bytes").unwrap();
         let tree = Tree::open(root.path()).unwrap();
+        assert!(tree.unreadable[0].reason.contains("not UTF-8"), "{:?}", tree.unreadable);
         assert_eq!(tree.files.iter().map(Entry::name).collect::<Vec<_>>(), ["caf\u{fffd}/\u{fffd}.png", "other/1.png"]);
         assert_eq!(tree.read(&tree.files[0]).unwrap(), b"bytes");
     }

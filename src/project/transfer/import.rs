@@ -5,13 +5,13 @@ use std::path::Path;
 
 use super::incoming::Incoming;
 use super::read::read;
-use crate::dataset::own::labels::natural;
+use crate::dataset::own::labels::{self, natural};
+use crate::dataset::own::listing::Part;
 use crate::project::batch;
 use crate::project::error::ProjectError;
-use crate::project::images::{Names, Part};
+use crate::project::images::{self, Names};
 use crate::project::log::{Answer, Row};
 use crate::project::rounds;
-use crate::project::settings;
 use crate::project::store::{Project, Said, TEST, user};
 use crate::project::words::{counted, verb};
 use crate::statistics::Agreement;
@@ -54,6 +54,8 @@ pub struct Import {
     /// training although the file says that their images are for the test.
     pub held: usize,
     pub not_held: usize,
+    /// Labels for training although the file says that their images are for validation.
+    pub validation: usize,
     /// Rows without a label.
     pub empty: usize,
     /// Other answers: not sure, none of these, later.
@@ -112,7 +114,7 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
             }
             continue;
         };
-        if project.images().all()[image].part == Part::Aside {
+        if project.images().all()[image].part == images::Part::Aside {
             objections.push(format!("{}: {} is set aside by the experiment's splits", label.place, label.name()));
             continue;
         }
@@ -197,7 +199,8 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     }
     let mut pairs = Vec::new();
     let mut take: Vec<(usize, &Incoming)> = Vec::new();
-    let told_test = wanted.iter().filter(|(image, label)| label.is_test && project.images().is_pooled(*image)).count();
+    let told_test =
+        wanted.iter().filter(|(image, label)| is_for(label, Part::Test) && project.images().is_pooled(*image)).count();
     for (image, label) in wanted {
         let Some(before) = project.label_of(image) else {
             take.push((image, label));
@@ -239,15 +242,20 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     if !classes.is_empty() {
         project.add_classes(&classes)?;
     }
-    done.alike = settings::alike(project.classes()).filter(|_| !classes.is_empty());
+    let alike = labels::alike(project.classes().iter().map(String::as_str)).filter(|_| !classes.is_empty());
+    done.alike = alike.map(|[first, second]| {
+        format!("the classes `{first}` and `{second}` differ in capitals or spaces only, and are two classes here")
+    });
     done.new_classes = classes;
-    let is_told = |(_, label): &&(usize, &Incoming)| label.is_test;
+    let is_told = |(_, label): &&(usize, &Incoming)| is_for(label, Part::Test);
     let taken = take.iter().filter(is_told).map(|(image, _)| *image);
     // What was trained on stays so, and an experiment's splits are its own.
     let is_free = |image: &usize| !project.settings().splits_of_experiment && project.label_of(*image).is_none();
     let held: Vec<usize> = taken.filter(|image| project.images().is_pooled(*image)).filter(is_free).collect();
     (done.held, done.not_held) = (held.len(), told_test - held.len());
     project.hold_for_test(&held)?;
+    let is_pooled = |image: usize| project.images().is_pooled(image);
+    done.validation = take.iter().filter(|(image, label)| is_for(label, Part::Validation) && is_pooled(*image)).count();
     done.others = other.len();
     let take: Vec<(usize, Answer, &Incoming)> =
         take.into_iter().map(|(image, label)| (image, Answer::Label, label)).collect();
@@ -259,6 +267,10 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     said.extend(answers(project, &other)?);
     project.say_all(said)?;
     Ok(done)
+}
+
+fn is_for(label: &Incoming, part: Part) -> bool {
+    label.part == Some(part)
 }
 
 /// What a label of a file says: the name of another answer in the place of a class is that answer, unless a class is
@@ -332,6 +344,11 @@ impl Import {
                 self.not_held,
                 "label counts for training here, and is of a test image in the file",
                 "labels count for training here, and are of test images in the file",
+            ),
+            (
+                self.validation,
+                "label counts for training, and is of a validation image in the file: a project has no such split",
+                "labels count for training, and are of validation images in the file: a project has no such split",
             ),
             (self.empty, "row has no label", "rows have no label"),
             (

@@ -1,8 +1,9 @@
 //! One label of a file that is imported.
 
+use crate::dataset::own::listing::Part;
 use crate::project::create::OwnLabel;
 use crate::project::log::Answer;
-use crate::project::store::Project;
+use crate::project::store::{Project, TEST};
 
 /// A label as a file says it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,21 +21,26 @@ pub struct Incoming {
     pub time: String,
     /// Who gave it; empty if the file does not say.
     pub who: String,
-    /// Whether the file says that the image is for the test.
-    pub is_test: bool,
+    /// What the file says that the image is for.
+    pub part: Option<Part>,
     /// What was said of the image; without a label, if it is another answer.
     pub answer: Answer,
 }
 
 impl Incoming {
     /// The label that an image of the project comes with.
-    pub fn of_image(project: &Project, OwnLabel { image, class, is_test }: OwnLabel) -> Self {
+    pub fn of_image(project: &Project, OwnLabel { image, class, part }: OwnLabel) -> Self {
         let file = project.images().all()[image].file.clone();
-        Self { place: "the images".into(), files: vec![file], label: class, is_test, ..Self::default() }
+        Self { place: "the images".into(), files: vec![file], label: class, part, ..Self::default() }
     }
 
     /// The image as the file names it.
     pub fn name(&self) -> &str {
         self.files.first().or(self.address.as_ref()).map_or("", String::as_str)
     }
+}
+
+/// What an image is for, by the split that a file says, or by what proposed it.
+pub fn part_said(split: &str, strategy: &str) -> Option<Part> {
+    if strategy.eq_ignore_ascii_case(TEST) { Some(Part::Test) } else { Part::of(split) }
 }

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::incoming::Incoming;
+use super::incoming::{Incoming, part_said};
 use crate::project::log::{Answer, MOST_SECONDS, plausible};
-use crate::project::store::TEST;
 
 /// Names in Label Studio's own template for classes of images.
 const IMAGE: &str = "image";
@@ -104,7 +103,7 @@ pub fn labels(value: &Value) -> Result<Vec<Incoming>, String> {
                     .find_map(|k| Some(from.get(*k)?.as_str()?.to_owned()))
                     .unwrap_or_default(),
                 who: who(from),
-                is_test: ["strategy", "split"].iter().any(|key| text(key).is_some_and(|said| said == TEST)),
+                part: part_said(&text("split").unwrap_or_default(), &text("strategy").unwrap_or_default()),
                 answer,
             })
         };

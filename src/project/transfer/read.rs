@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use super::incoming::Incoming;
+use super::incoming::{Incoming, part_said};
 use super::label_studio;
-use crate::paths;
+use crate::paths::{self, composed};
 use crate::project::error::{ProjectError, in_file};
 use crate::project::log::{Answer, LABELS, MOST_SECONDS, plausible};
-use crate::project::store::TEST;
 
 /// The columns that are read of a table; only the first two are needed. Label Studio calls the second `choice`.
 const FILE: &[&str] = &["file", "filename", "image", "path"];
@@ -36,9 +35,15 @@ pub fn read(path: &Path) -> Result<Vec<Incoming>, ProjectError> {
     let text = text.trim_start_matches('\u{feff}');
     if text.trim_start().starts_with(['[', '{']) {
         let value = serde_json::from_str(text).map_err(|e| in_file(path, format!("is no whole JSON ({e})")))?;
-        return label_studio::labels(&value).map_err(|what| in_file(path, what));
+        return label_studio::labels(&value).map(named).map_err(|what| in_file(path, what));
     }
-    table(text).map_err(|what| in_file(path, what))
+    table(text).map(named).map_err(|what| in_file(path, what))
+}
+
+/// Labels with their accents composed.
+fn named(mut labels: Vec<Incoming>) -> Vec<Incoming> {
+    labels.iter_mut().for_each(|label| label.label = composed(&label.label).into_owned());
+    labels
 }
 
 fn table(text: &str) -> Result<Vec<Incoming>, String> {
@@ -70,7 +75,8 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
     };
     let (file, label) = (needed(FILE)?, needed(LABEL)?);
     let (seconds, time, who, answer) = (column(SECONDS), column(TIME), column(WHO), column(ANSWER));
-    let purposes = [column(SPLIT), column(STRATEGY)];
+    let seconds_named = seconds.and_then(|column| header.get(column)).map(str::trim);
+    let (split, strategy) = (column(SPLIT), column(STRATEGY));
     let mut labels: Vec<Incoming> = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
@@ -94,7 +100,8 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
         let seconds = seconds.map(|s| {
             let number = s.parse().ok().and_then(|s| plausible(Some(s)));
             number.ok_or_else(|| {
-                format!("line {line}, column `seconds`: `{s}` is no number of seconds from 0 to {MOST_SECONDS}")
+                let column = seconds_named.unwrap_or(SECONDS[0]);
+                format!("line {line}, column `{column}`: `{s}` is no number of seconds from 0 to {MOST_SECONDS}")
             })
         });
         let said = cell(answer);
@@ -114,7 +121,7 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
             seconds: seconds.transpose()?,
             time: cell(time),
             who: cell(who),
-            is_test: purposes.iter().any(|column| cell(*column).eq_ignore_ascii_case(TEST)),
+            part: part_said(&cell(split), &cell(strategy)),
             answer: said,
         };
         if answer.is_some() {
@@ -173,6 +180,7 @@ mod tests {
             ("file,label\na.png\n", "line 2 has no file or no cell"),
             ("file,label\r\nb.png,dog\r\na.png\r\n", "line 3 has no file or no cell"),
             ("file,label,seconds\na.png,cat,long\n", "line 2, column `seconds`: `long` is no number of seconds"),
+            ("file,label,lead_time\na.png,cat,long\n", "line 2, column `lead_time`: `long` is no number of seconds"),
             ("file,label,seconds\na.png,cat,nan\n", "line 2, column `seconds`: `nan`"),
             ("file,label,seconds\na.png,cat,-5\n", "line 2, column `seconds`: `-5`"),
             ("file,label,seconds\na.png,cat,1e300\n", "line 2, column `seconds`: `1e300`"),

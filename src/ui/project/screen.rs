@@ -42,6 +42,7 @@ pub struct ProjectScreen {
     stage: Stage,
     centre: Centre,
     ask_images: AskPath,
+    ask_other: AskPath,
     import: AskPath,
     /// What an import may do without asking.
     told: Told,
@@ -88,6 +89,7 @@ impl ProjectScreen {
             stage: Stage::Reading(Work::default()),
             centre: Centre::default(),
             ask_images: AskPath::new("Where the images are", "Folder or file with the images", "Read", Wanted::Any),
+            ask_other: AskPath::new("Another project", "Folder of a project", "Open", Wanted::Folder),
             import: AskPath::new(
                 "Import labels",
                 "A table of files and labels, or a copy's labels.csv",
@@ -161,7 +163,7 @@ impl ProjectScreen {
                 ctx.request_repaint_after_secs(0.2);
             }
             Stage::Failed(failed) => {
-                let (mut again, mut images) = (false, false);
+                let [mut again, mut images, mut other] = [false; 3];
                 CentralPanel::default().frame(frame).show(ui, |ui| {
                     ui.add_space(space::L);
                     ui.label(bold("The project cannot be opened").size(size::HEADING));
@@ -170,10 +172,15 @@ impl ProjectScreen {
                         again = ui.button("Try again").on_hover_text("Opens the project again").clicked();
                         let tip = "Asks where the images are by now; the project remembers it";
                         images = failed.images && ui.button("Choose the images…").on_hover_text(tip).clicked();
+                        let tip = "Asks for the folder of another project, and opens that";
+                        other = ui.button("Another project…").on_hover_text(tip).clicked();
                     });
                 });
                 if images {
                     self.ask_images.open(String::new);
+                }
+                if other {
+                    self.ask_other.open(String::new);
                 }
                 if again {
                     self.read(&ctx, None);
@@ -312,6 +319,10 @@ impl ProjectScreen {
     fn dialogs(&mut self, ctx: &Context) {
         if let Some(images) = self.ask_images.ui(ctx, |_| {}) {
             self.read(ctx, Some(images));
+        }
+        if let Some(folder) = self.ask_other.ui(ctx, |_| {}) {
+            self.folder = folder;
+            self.read(ctx, None);
         }
         let told = &mut self.told;
         let file = self.import.ui(ctx, |ui| {

@@ -11,6 +11,7 @@ use crate::dataset::own::listing::{IN_NO_CLASS, Images, Item, Listing, Unreadabl
 use crate::dataset::own::picture::{self, Picture};
 use crate::dataset::own::tree::{Entry, Tree, is_image_name};
 use crate::dataset::{Class, DataError};
+use crate::paths::composed;
 
 pub struct Folders;
 
@@ -34,7 +35,8 @@ impl Format for Folders {
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let (images, others): (Vec<_>, Vec<_>) = (0..tree.files.len()).partition(|i| is_image(&tree, &tree.files[*i]));
         let places = layout::places(&images.iter().map(|i| tree.files[*i].folders()).collect::<Vec<_>>());
-        let mut classes: Vec<String> = places.iter().filter_map(|p| p.class().map(str::to_owned)).collect();
+        let named = |folder: &str| composed(folder).into_owned();
+        let mut classes: Vec<String> = places.iter().filter_map(|p| p.class().map(named)).collect();
         classes.sort_by(|a, b| natural(a, b));
         classes.dedup();
         if classes.len() > MOST_CLASSES {
@@ -73,7 +75,7 @@ impl Format for Folders {
                 }
                 Place::Inside { part, .. } => *part,
             };
-            let label = place.class().and_then(|name| classes.iter().position(|c| c == name));
+            let label = place.class().and_then(|name| classes.iter().position(|c| *c == composed(name)));
             items.push(Item { name, part, label: label.map(|p| p as Class) });
             files.push(*i);
         }

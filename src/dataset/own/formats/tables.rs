@@ -11,6 +11,7 @@ use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, MOST_CLASSES, RawLabel, classes_of};
 use crate::dataset::own::listing::{Item, Listing, Part, Unreadable, words};
 use crate::dataset::own::tree::{Entry, Tree};
+use crate::paths::composed;
 
 pub struct Tables;
 
@@ -132,6 +133,9 @@ pub fn strange(tree: &Tree) -> Option<String> {
     let images = Known::of(tree);
     candidates(tree).find_map(|(_, file)| {
         let bytes = tree.read_unpacked(file).ok()?;
+        if bytes.trim_ascii().is_empty() && file.extension() != "txt" {
+            return Some(format!("{} is empty; no label is read from it", file.name()));
+        }
         let mut rows = match super::cells::rows(&bytes) {
             Ok(rows) => rows.into_byte_records(),
             Err(no_text) => return Some(format!("{} {no_text}; no label is read from it", file.name())),
@@ -184,6 +188,11 @@ struct Known {
     count: usize,
 }
 
+/// A name in small letters, however its accents are written.
+fn loose(name: &str) -> String {
+    composed(&name.to_lowercase()).into_owned()
+}
+
 /// Why a name is none of an image.
 #[derive(Debug, PartialEq)]
 enum NotFound {
@@ -198,7 +207,7 @@ impl Known {
             count += 1;
             whole.insert(file.name(), index);
             for from in 0..file.parts.len() {
-                let name = file.parts[from..].join("/").to_lowercase();
+                let name = loose(&file.parts[from..].join("/"));
                 let stem = name.rsplit_once('.').map(|(stem, _)| stem.to_owned());
                 for name in stem.into_iter().chain([name]) {
                     let same = |found: &mut Option<usize>| *found = found.filter(|f| *f == index);
@@ -217,9 +226,9 @@ impl Known {
         if let Some(index) = [&beside, plain].into_iter().find_map(|name| self.whole.get(name as &str)) {
             return Ok(*index);
         }
-        let mut rest = Some(plain.to_lowercase());
+        let mut rest = Some(loose(plain));
         let found = |name: &str| self.files.get(name).copied();
-        let mut first = found(&beside.to_lowercase());
+        let mut first = found(&loose(&beside));
         while first.is_none()
             && let Some(name) = rest
         {

@@ -106,6 +106,12 @@ fn archives() -> Vec<Row> {
     let central = bomb.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
     bomb[central + 24..central + 28].copy_from_slice(&0xf000_0000_u32.to_le_bytes());
     let tar = tarred(&images);
+    let more = |name: &str| images.iter().cloned().chain([(name.to_owned(), numbered(3))]).collect::<Vec<_>>();
+    let (mut twice, [other, same]) = (zipped(&more("x/0/Z.png")), [b"x/0/Z.png", b"x/0/0.png"]);
+    while let Some(at) = twice.windows(other.len()).position(|bytes| bytes == other) {
+        twice[at..at + same.len()].copy_from_slice(same);
+    }
+    let again = tarred(&more("x/0/0.png"));
     vec![
         works("own: a zip archive", [File("d", zip.clone())], DATA, [ALL_GOOD, "in a zip archive"]),
         works("own: a zip archive named .png", [File("d.png", zip.clone())], "data d.png --json", [ALL_GOOD]),
@@ -123,6 +129,18 @@ fn archives() -> Vec<Row> {
             ["leads out of|\"images\": 25"],
         ),
         works("own: what a Mac leaves in a zip", with("__MACOSX/x/0/._0.png", vec![1]), DATA, [ALL_GOOD, "hidden"]),
+        works(
+            "own: a name twice in a zip",
+            [File("d", twice)],
+            DATA,
+            [ALL_GOOD, "of its 25 files, 1 with the name of a later"],
+        ),
+        works(
+            "own: a name twice in a tar",
+            [File("d", again)],
+            DATA,
+            [ALL_GOOD, "is in the archive twice, and the last"],
+        ),
         refuses("own: a zip bomb", [File("d", bomb)], DATA, ["as traps for programs do"]),
         refuses("own: a zip cut short", [File("d", zip[..zip.len() - 40].to_vec())], DATA, ["cut short or damaged"]),
         refuses("own: a tar cut short", [File("d.tar", tar[..tar.len() / 2].to_vec())], "data d.tar", ["cut short"]),
