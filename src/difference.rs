@@ -106,10 +106,14 @@ fn first_round(a: &History, b: &History) -> Option<String> {
         // Histories of an earlier version have no predictions of single images; their confusion matrices are compared.
         let predicted = !ra.predicted.is_empty() && !rb.predicted.is_empty();
         let covered = ra.coverage.is_some() && rb.coverage.is_some();
-        let compared = |r| leaves(&comparable(r, predicted, covered));
+        let compared = |r| {
+            let mut leaves = leaves(&comparable(r, predicted, covered));
+            leaves.sort_by_key(|(path, _)| cause(path));
+            leaves
+        };
         let (fa, fb) = (compared(ra), compared(rb));
-        if let Some(d) = first_field(&format!("round {}", ra.round), &fa, &fb) {
-            return Some(d);
+        if let Some(d) = first_field(&fa, &fb, &a.header.classes) {
+            return Some(format!("round {}, {d}", ra.round));
         }
     }
     (a.rounds.len() != b.rounds.len()).then(|| format!("rounds: {} and {}", a.rounds.len(), b.rounds.len()))
@@ -158,17 +162,49 @@ fn digits(number: &serde_json::Number) -> String {
     }
 }
 
-fn first_field(at: &str, a: &[(String, String)], b: &[(String, String)]) -> Option<String> {
+/// The lists of a round, what follows from another behind it, and what one of their entries is called.
+const LISTS: [(&str, &str); 6] = [
+    ("proposals", "proposal"),
+    ("refusals", "rejection"),
+    ("walk_steps", "step of a walk"),
+    ("evaluations", "evaluation"),
+    ("predicted", "prediction for image"),
+    ("confusion", "confusion"),
+];
+
+/// The place of a field of a round among its causes and effects; what is in no list comes behind what it counts.
+fn cause(path: &str) -> usize {
+    let part = path.split('.').next().unwrap_or_default();
+    LISTS.iter().position(|(list, _)| *list == part).unwrap_or(LISTS.len())
+}
+
+/// A field of a round in words.
+fn worded(path: &str, classes: &[String]) -> String {
+    let words = |text: &str| text.replace('_', " ").replace('.', ", ");
+    let Some((part, rest)) = path.split_once('.') else { return words(path) };
+    let (number, rest) = rest.split_once('.').unwrap_or((rest, ""));
+    let entry = LISTS.iter().find(|(list, _)| *list == part).map(|(_, entry)| *entry);
+    match (entry, number.parse::<usize>()) {
+        (Some(_), Err(_)) if number == "len" => format!("number of {}", words(part)),
+        (Some("confusion"), Ok(n)) if n < classes.len() * classes.len() => {
+            let [truth, predicted] = [n / classes.len(), n % classes.len()];
+            format!("images of class {} that are taken for {}", classes[truth], classes[predicted])
+        }
+        (Some(entry), Ok(n)) if rest.is_empty() => format!("{entry} {n}"),
+        (Some(entry), Ok(n)) => format!("{} of {entry} {n}", words(rest)),
+        _ => words(path),
+    }
+}
+
+/// The first field that differs, of the rounds of runs with these classes.
+fn first_field(a: &[(String, String)], b: &[(String, String)], classes: &[String]) -> Option<String> {
     let differing = a.iter().zip(b).find(|(x, y)| x != y);
     if let Some(((path, x), (other, y))) = differing {
-        return Some(if path == other {
-            format!("{at}, {path}: {x} and {y}")
-        } else {
-            format!("{at}: {path} and {other}")
-        });
+        let (path, other) = (worded(path, classes), worded(other, classes));
+        return Some(if path == other { format!("{path}: {x} and {y}") } else { format!("{path} and {other}") });
     }
     let longer = if a.len() > b.len() { a.get(b.len()) } else { b.get(a.len()) };
-    longer.map(|(path, _)| format!("{at}: {path} is in only one of them"))
+    longer.map(|(path, _)| format!("{} is in only one of them", worded(path, classes)))
 }
 
 #[cfg(test)]
@@ -180,6 +216,29 @@ mod tests {
     fn published() -> History {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/histories/mnist/histories/random-01.rwh");
         archive::read_history(path.as_ref()).unwrap()
+    }
+
+    #[test]
+    fn the_first_cause_that_differs_is_named_in_words() {
+        let a = published();
+        let changed = |change: fn(&mut RoundRecord)| {
+            let mut b = a.clone();
+            change(std::sync::Arc::make_mut(&mut b.rounds[2]));
+            first_difference(&a, &b).unwrap()
+        };
+        let sample = a.rounds[2].proposals[4].sample;
+        let found = changed(|r| (r.proposals[4].sample, r.evaluations[0].value, r.confusion[1]) = (1, 0.5, 10_001));
+        assert_eq!(found, format!("round 3, sample of proposal 4: {sample} and 1"));
+        let value = a.rounds[2].evaluations[0].value;
+        assert_eq!(
+            changed(|r| r.evaluations[0].value = 0.5),
+            format!("round 3, value of evaluation 0: {value} and 0.5")
+        );
+        let taken = a.rounds[2].confusion[13];
+        let found = changed(|r| r.confusion[13] = 10_001);
+        assert_eq!(found, format!("round 3, images of class 1 that are taken for 3: {taken} and 10001"));
+        let found = changed(|r| r.proposals.clear());
+        assert_eq!(found, format!("round 3, number of proposals: {} and 0", a.rounds[2].proposals.len()));
     }
 
     #[test]

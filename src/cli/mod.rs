@@ -28,6 +28,7 @@ use crate::dataset::own;
 use crate::dataset::sources;
 use crate::engine::{EngineOptions, autosave};
 use crate::experiment::{Variant, setups};
+use crate::generator::cache::GeneratorCache;
 use crate::grid::{self, GridFolder, Keep};
 use crate::identity::{Origin, VERSION};
 use crate::parcel;
@@ -207,13 +208,17 @@ fn window(args: &WindowArgs) -> anyhow::Result<()> {
         return ui::run_points(opening);
     }
     let mut chosen = args.experiment.clone();
-    let mut open = None;
+    let (mut open, mut replay) = (None, None);
     if let Some(path) = &args.open {
         match opened(path)? {
             (folder, ui::Kind::Project) => return ui::run_project(folder, chosen.device),
             (points, ui::Kind::Points) => return ui::run_points(Opening { points, ..Opening::default() }),
             (images, ui::Kind::Images) => chosen.data = Some(images),
-            (path, ui::Kind::View | ui::Kind::Histories | ui::Kind::Mask) => open = Some(path),
+            (path, ui::Kind::Histories) => {
+                replay = without_training(&path, &chosen.engine_options())?;
+                open = Some(path);
+            }
+            (path, ui::Kind::View | ui::Kind::Mask) => open = Some(path),
         }
     }
     chosen.without_set("strategy", "--strategies")?;
@@ -231,7 +236,19 @@ fn window(args: &WindowArgs) -> anyhow::Result<()> {
         autostart: !args.no_autostart && open.is_none(),
         images,
         open,
+        replay,
     })
+}
+
+/// The first repeat of the runs at a path, if every view can show it at once: their generator is there and trains no more.
+fn without_training(path: &Path, engine: &EngineOptions) -> anyhow::Result<Option<usize>> {
+    let files = archive::history_files(path)?;
+    let headers =
+        files.iter().map(|file| Ok((file, archive::read_header(file)?))).collect::<anyhow::Result<Vec<_>>>()?;
+    let Some((file, header)) = headers.into_iter().min_by_key(|(_, header)| header.repeat) else { return Ok(None) };
+    let cached = engine.cache_dir.as_ref().map(|cache| cache.join(GeneratorCache::file_name(&header.generator_digest)));
+    let there = [cached, Some(GridFolder::around(file).generator())].into_iter().flatten().any(|file| file.is_file());
+    Ok(there.then_some(header.repeat))
 }
 
 /// What is at a path that was given alone, if the window can open it.

@@ -1,7 +1,7 @@
 //! `ridgewalk run`: the experiment without a window.
 
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -15,10 +15,11 @@ use super::run_files::RunFiles;
 use crate::archive;
 use crate::device::is_out_of_memory;
 use crate::disk::FolderLock;
-use crate::experiment::{Experiment, Trained, Variant, setups};
+use crate::experiment::{DatasetKind, Experiment, Trained, Variant, setups};
 use crate::generator::cache::GeneratorCache;
 use crate::grid::{self, Grid, GridFolder, Shard};
 use crate::history::History;
+use crate::paths;
 use crate::world::{Preparation, Prepared, World};
 
 #[derive(Debug, Args)]
@@ -78,6 +79,14 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     setups(&experiment, &variants).context("--strategies")?;
     let usual = || PathBuf::from("runs").join(&experiment.name);
     let folder = GridFolder::new(args.out.clone().unwrap_or_else(usual));
+    let is_same = |a: &Path, b: &Path| a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
+    if experiment.dataset == DatasetKind::Own && is_same(folder.path(), &paths::expanded(&experiment.data)) {
+        anyhow::bail!(
+            "--out {}: is the folder of the images, among which the tables of results would be read as theirs; give another \
+             folder, which may lie in it",
+            folder.path().display()
+        );
+    }
     // Before the world is prepared, which may take long.
     let _lock = FolderLock::take(folder.path(), grid::RUN)?;
     let grid_of = |e: &Experiment| Grid::new(e.clone(), &variants, args.repeats, args.shard);

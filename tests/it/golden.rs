@@ -310,7 +310,7 @@ fn the_wording_of_a_rejection_is_no_difference_but_its_kind_is() {
     };
     let one = history("holes", "two holes");
     assert_eq!(first_difference(&one, &history("holes", "2 holes instead of one lumen")), None);
-    assert!(first_difference(&one, &history("empty", "two holes")).unwrap().contains("refusals.0.kind"));
+    assert!(first_difference(&one, &history("empty", "two holes")).unwrap().contains("kind of rejection 0"));
 }
 
 #[test]

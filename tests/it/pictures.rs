@@ -38,7 +38,7 @@ fn digits() -> Harness<'static, App> {
     let mut experiment = Experiment::preset("digits-2d").unwrap();
     experiment.walks = 24;
     let variants = [Strategy::Random, Strategy::Snn].map(Into::into).to_vec();
-    let mut w = window_with(UiOptions { engine, experiment, variants, autostart: true, images: None, open: None });
+    let mut w = window_with(UiOptions { engine, experiment, variants, autostart: true, ..UiOptions::default() });
     wait_for(&mut w, "the end", is_finished);
     // Until the notices are gone.
     w.run_steps(80);

@@ -38,7 +38,7 @@ pub fn window_after_round_one() -> Harness<'static, App> {
 
 pub fn window_of(experiment: Experiment, strategies: Vec<Strategy>, autostart: bool) -> Harness<'static, App> {
     let engine = EngineOptions { cache_dir: None, threads: 1, ..EngineOptions::default() };
-    window_with(UiOptions { engine, experiment, variants: variants(&strategies), autostart, images: None, open: None })
+    window_with(UiOptions { engine, experiment, variants: variants(&strategies), autostart, ..UiOptions::default() })
 }
 
 pub fn window_with(options: UiOptions) -> Harness<'static, App> {

@@ -42,7 +42,7 @@ fn window_on(path: &Path) -> Harness<'static, App> {
         set: small.map(str::to_owned).to_vec(),
     };
     let (experiment, variants) = (Experiment::preset("tiny").unwrap(), variants(&[Strategy::Random, Strategy::Snn]));
-    window_with(UiOptions { engine, experiment, variants, autostart: true, images: Some(plan), open: None })
+    window_with(UiOptions { engine, experiment, variants, autostart: true, images: Some(plan), ..UiOptions::default() })
 }
 
 fn says(w: &Harness<'_, App>, text: &str) -> bool {

@@ -7,7 +7,7 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use ridgewalk::engine::EngineOptions;
-use ridgewalk::engine::protocol::Phase;
+use ridgewalk::engine::protocol::{Level, Phase};
 use ridgewalk::experiment::Strategy;
 use ridgewalk::history::{Evaluation, Proposal, RoundRecord};
 use ridgewalk::ui::state::AppState;
@@ -89,7 +89,25 @@ fn saving_window(cache: &Path, runs: &Path, autostart: bool) -> Harness<'static,
     let [cache_dir, autosave] = [cache, runs].map(|path| Some(path.to_owned()));
     let engine = EngineOptions { cache_dir, autosave, threads: 1, ..EngineOptions::default() };
     let variants = variants(&[Strategy::Random, Strategy::Snn]);
-    window_with(UiOptions { engine, experiment: tiny(), variants, autostart, images: None, open: None })
+    window_with(UiOptions { engine, experiment: tiny(), variants, autostart, ..UiOptions::default() })
+}
+
+/// Runs that are opened with the window are in every view at once.
+#[test]
+fn runs_that_are_opened_with_the_window_are_shown_in_every_view() {
+    let scratch = tempfile::tempdir().unwrap();
+    let [cache, runs] = ["cache", "runs"].map(|name| scratch.path().join(name));
+    let mut w = saving_window(&cache, &runs, true);
+    wait_for(&mut w, "the end", is_finished);
+    let folder = w.state().state().list.session_folder().unwrap().to_owned();
+    drop(w);
+    let engine = EngineOptions { cache_dir: Some(cache), threads: 1, ..EngineOptions::default() };
+    let (open, replay) = (Some(folder.clone()), Some(1));
+    let mut w = window_with(UiOptions { engine, autostart: false, open, replay, ..UiOptions::default() });
+    wait_for(&mut w, "the runs", |s| rounds(s, Strategy::Snn) > 0 && s.list.opened_from() == Some(&folder));
+    assert_eq!(w.state().state().experiment.name, tiny().name);
+    let told = w.state().state().messages.iter().filter(|m| m.level != Level::Info);
+    assert_eq!(told.count(), 0, "{:?}", w.state().state().messages);
 }
 
 /// Waits for the end of all rounds; or adds a repeat, or goes on, until rounds run.

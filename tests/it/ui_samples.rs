@@ -189,7 +189,7 @@ fn a_session_that_is_taken_up_opens_where_it_was() {
             ..EngineOptions::default()
         };
         let (experiment, variants) = (Experiment::preset("tiny").unwrap(), variants(&[Strategy::Snn]));
-        window_with(UiOptions { engine, experiment, variants, autostart: false, images: None, open: None })
+        window_with(UiOptions { engine, experiment, variants, autostart: false, ..UiOptions::default() })
     };
     {
         let mut w = open();

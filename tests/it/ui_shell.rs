@@ -223,8 +223,7 @@ fn window_on(experiment: Experiment, strategy: Strategy, data: &std::path::Path)
         experiment,
         variants: variants(&[strategy]),
         autostart: false,
-        images: None,
-        open: None,
+        ..UiOptions::default()
     })
 }
 

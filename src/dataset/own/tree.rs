@@ -199,7 +199,7 @@ impl Tree {
         let mut tree = Self::new(path, Container::Folder, walk.files.into_iter().map(Entry::of_file).collect(), None);
         tree.unreadable.extend(walk.unreadable);
         tree.empty = walk.empty;
-        tree.notes.extend(walk.projects.iter().map(|name| format!("{name} is a project of its own and left aside")));
+        tree.notes.extend(walk.left.iter().map(|(name, what)| format!("{name} {what} and is left aside")));
         tree
     }
 

@@ -2,24 +2,31 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::listing::Unreadable;
+use crate::paths;
 
 /// Folders are searched this deep.
 const DEPTH: usize = 32;
 /// More files than any data set has.
 const MOST_FILES: usize = 5_000_000;
-/// Files that the folder of a labelling project has.
+/// What the folder of a labelling project has, and one of runs.
 const PROJECT: [&str; 3] = ["project.toml", "images.csv", "experiment.toml"];
+const RUNS: [&str; 2] = ["experiment.toml", "histories"];
+/// Files that say of a folder of tables or figures that this program wrote them, near their beginning.
+const WRITTEN: [&str; 2] = ["export.json", "README.txt"];
+const WRITER: &str = "ridgewalk ";
+const BEGINNING: u64 = 256;
 
 /// What a folder holds.
 #[derive(Default)]
 pub struct Walk {
     /// Each file's folders and name, its size and its path.
     pub files: Vec<(Vec<String>, u64, PathBuf)>,
-    /// Folders of projects, whose tables and images are none of those around them.
-    pub projects: Vec<String>,
+    /// Folders of this program's own, whose tables and images are none of those around them, and what each is.
+    pub left: Vec<(String, &'static str)>,
     pub unreadable: Vec<Unreadable>,
     pub empty: Vec<String>,
 }
@@ -73,8 +80,8 @@ impl Walk {
                 let reason = "is a link to a folder that it lies in";
                 return self.unreadable.push(Unreadable::new(parts.join("/"), reason));
             }
-            if PROJECT.iter().all(|file| path.join(file).is_file()) {
-                return self.projects.push(parts.join("/"));
+            if let Some(what) = written(path) {
+                return self.left.push((parts.join("/"), what));
             }
             return self.folder(path, parts, &inside);
         }
@@ -83,4 +90,21 @@ impl Walk {
         }
         self.files.push((parts.clone(), found.len(), path.into()));
     }
+}
+
+/// What a folder is, if this program wrote it.
+fn written(path: &Path) -> Option<&'static str> {
+    let has = |names: &[&str]| names.iter().all(|name| path.join(name).exists());
+    let says = |name: &&str| {
+        let mut start = Vec::new();
+        let read = paths::open(&path.join(name)).and_then(|file| file.take(BEGINNING).read_to_end(&mut start));
+        read.is_ok() && start.windows(WRITER.len()).any(|bytes| bytes == WRITER.as_bytes())
+    };
+    if has(&PROJECT) {
+        return Some("is a project of its own");
+    }
+    if has(&RUNS) {
+        return Some("has the results of runs");
+    }
+    WRITTEN.iter().any(says).then_some("has tables or figures of this program")
 }

@@ -37,7 +37,7 @@ use super::shell::replacing::{Replacing, Wish};
 use super::shell::tour::{Places, Tour};
 use super::shell::workspaces::Workspaces;
 use super::shell::{appearance, frame_times, strip, toasts, topbar};
-use super::state::{AppState, Changes};
+use super::state::{AppState, Changes, Recall};
 use crate::dataset::own::plan::Plan;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
@@ -56,6 +56,8 @@ pub struct UiOptions {
     pub images: Option<Plan>,
     /// A file or a folder to be opened as if it were dropped on the window.
     pub open: Option<PathBuf>,
+    /// The repeat of the histories in `open` that is shown in every view from the start.
+    pub replay: Option<usize>,
 }
 
 impl Default for UiOptions {
@@ -69,6 +71,7 @@ impl Default for UiOptions {
             autostart: true,
             images: None,
             open: None,
+            replay: None,
         }
     }
 }
@@ -217,6 +220,8 @@ impl App {
         };
         app.controls.presets.own = saved.presets;
         if let Some(path) = options.open {
+            let repeat = options.replay;
+            app.state.list.wanted = repeat.map(|repeat| Recall::Replay { path: path.clone(), repeat: Some(repeat) });
             app.look_at(&cc.egui_ctx, path);
         }
         if cc.storage.is_some() && !saved.toured {

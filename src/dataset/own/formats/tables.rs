@@ -338,6 +338,11 @@ impl Table {
         let Some(column) = file_column(&rows, images, file).filter(|c| !is_of_pixels(&rows, *c)) else {
             return Ok(None);
         };
+        // Names that may be those of several images each say nothing: numbers of rounds are no images.
+        let is_one = |row: &Vec<String>| row.get(column).is_some_and(|name| images.find(name, file).is_ok());
+        if !rows.iter().any(is_one) {
+            return Ok(None);
+        }
         let is_header = rows.first().and_then(|r| r.get(column)).is_some_and(|c| !images.has(c, file));
         let header = is_header.then(|| rows.remove(0));
         let columns = rows.first().map_or(0, Vec::len);

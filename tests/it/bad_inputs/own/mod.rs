@@ -69,6 +69,38 @@ fn folders() -> Vec<Row> {
         ),
         works("own: a link to nothing", good([Link("d/a/gone.png", "nowhere")]), DATA, [ALL_GOOD, "a link to nothing"]),
         works("own: a pipe among the images", good([Pipe("d/a/pipe.png")]), DATA, [ALL_GOOD, "a pipe or a device"]),
+        works(
+            "own: results among the images",
+            good([
+                text("d/runs/experiment.toml", "name = \"x\"\n"),
+                text("d/runs/histories/random-01.rwh", "x"),
+                text("d/runs/curves.csv", "strategy,round\nrandom,1\nrandom,2\n"),
+                text("d/figures/README.txt", "Figures and tables, drawn by ridgewalk 0.1.0.\n"),
+                File("d/figures/curves.png", numbered(1)),
+            ]),
+            DATA,
+            [
+                ALL_GOOD,
+                "runs has the results of runs and is left aside",
+                "figures has tables or figures of this program",
+            ],
+        ),
+        works(
+            "own: a table of numbers that are names of several images each",
+            good([
+                File("d/b/0.png", numbered(90)),
+                File("d/a/1.png", numbered(91)),
+                text("d/rounds.csv", "round,value\n0,x\n1,y\n0,y\n"),
+            ]),
+            DATA,
+            ["\"images\": 26", "files that are no images are left aside: rounds.csv"],
+        ),
+        refuses(
+            "own: results into the folder of the images",
+            good([]),
+            "run --data d --rounds 1 --out d",
+            ["--out d: is the folder of the images"],
+        ),
         refuses("own: nothing there", [], DATA, ["d: cannot be read"]),
         refuses("own: an empty folder", [Folder("d")], DATA, ["is empty; expected are images"]),
         refuses(
