@@ -61,6 +61,13 @@ pub fn of_round(project: &Project, round: usize) -> Result<Vec<Batch>, ProjectEr
     }
 }
 
+/// The images of the first set. No model chose them, so that a test that spares them is no easier; those of later rounds
+/// are hard for a model.
+pub fn first_set(project: &Project) -> Result<Vec<usize>, ProjectError> {
+    let first = of_round(project, 1)?;
+    Ok(first.iter().flat_map(|batch| &batch.picks).map(|pick| pick.image as usize).collect())
+}
+
 /// Adds a batch to those of its round, unless it is there.
 pub(super) fn keep(project: &Project, batch: &Batch) -> Result<(), ProjectError> {
     let mut all = of_round(project, batch.round)?;

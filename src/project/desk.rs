@@ -195,7 +195,8 @@ impl Desk {
         progress: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<Predictions, ProjectError> {
         let (all, classes) = (project.images().len(), project.classes().len());
-        let tested: Vec<(usize, Class)> = project.labels()?.test;
+        let labels = project.labels()?;
+        let (trained_on, tested) = (labels.trained().copied().collect(), labels.test);
         let is_tested: HashSet<usize> = tested.iter().map(|(image, _)| *image).collect();
         let others: Vec<(usize, Class)> = (0..all).filter(|at| !is_tested.contains(at)).map(|at| (at, 0)).collect();
         let mut log_probabilities = vec![0.0; all * classes];
@@ -212,7 +213,7 @@ impl Desk {
             }
             before += images.len();
         }
-        Ok(Predictions { round, classes, log_probabilities })
+        Ok(Predictions { round, classes, log_probabilities, trained_on })
     }
 }
 
@@ -279,12 +280,20 @@ impl Since {
         let proposals = || records.iter().flat_map(|r| &r.proposals);
         let known: HashMap<usize, Class> = proposals().filter_map(|p| Some((project.image_of(p)?, p.label))).collect();
         let images = labels.trained().map(|(image, _)| *image);
+        // A proposal keeps the label that it was bought with: what was put right since then the last round has seen.
+        let last = rounds::predictions(project, records.len())?.map(|last| last.trained_on);
+        let before = match last.filter(|trained_on| !trained_on.is_empty()) {
+            Some(trained_on) => trained_on.into_iter().collect(),
+            None => known.clone(),
+        };
+        let is_back = |image: &usize| class_of.contains_key(image) && !before.contains_key(image);
         Ok(Self {
             round: records.len() + 1,
             new: images.filter(|image| !known.contains_key(image)).collect(),
             is_fresh: found.as_ref().is_none_or(|(_, checkpoint)| checkpoint.is_none()),
             points: proposals().filter_map(|p| Some(p.made.as_ref()?.code.clone())).collect(),
-            has_changed: known.iter().any(|(image, class)| class_of.get(image) != Some(class)),
+            has_changed: before.iter().any(|(image, class)| class_of.get(image) != Some(class))
+                || known.keys().any(is_back),
         })
     }
 }

@@ -42,7 +42,7 @@ impl HeldOut {
         rows.sort_unstable_by_key(|(image, _)| *image);
         let images = rows.iter().map(|(image, _)| *image as u32).collect();
         let log_probabilities = rows.into_iter().flat_map(|(_, row)| row).collect();
-        Self { round, images, predictions: Predictions { round, classes, log_probabilities } }
+        Self { round, images, predictions: Predictions { round, classes, log_probabilities, trained_on: Vec::new() } }
     }
 
     /// Log probabilities of an image; `None` of one that was not checked.

@@ -29,7 +29,7 @@ mod steps;
 mod sitting;
 
 pub use asking::{can_check, can_enlarge};
-pub use batch::{Batch, Pick, of_round};
+pub use batch::{Batch, Pick, first_set, of_round};
 pub use create::{BATCH, Created, New, OwnLabel, PROPOSES, create};
 pub use desk::{Desk, Progress, can_propose, can_train};
 pub use error::ProjectError;
@@ -41,7 +41,7 @@ pub use list::List;
 pub use log::{Answer, Log, Row};
 pub use pictures::Pictures;
 pub use region::Region;
-pub use rounds::{Predictions, lost, predictions, read as read_rounds};
+pub use rounds::{Predictions, lost, predictions, read as read_rounds, remove_class};
 pub use settings::{SETTINGS, Settings, classes_in};
 pub use sitting::Sitting;
 pub use standing::{Known, Standing};

@@ -10,6 +10,7 @@ use super::images::IMAGES;
 use super::settings::SETTINGS;
 use super::store::Project;
 use super::terms::is_same_network;
+use super::words::{counted, verb};
 use crate::archive::{self, CHECKPOINTS, Checkpoint, HISTORIES, HISTORY_EXTENSION, Whole};
 use crate::dataset::Class;
 use crate::history::History;
@@ -32,6 +33,9 @@ pub struct Predictions {
     /// Log probabilities, `[images, classes]`, in the order of the images; of images set aside too, and of generated ones
     /// as far as there were any.
     pub log_probabilities: Vec<f32>,
+    /// The images that the round was trained on, with their classes then; empty in projects of earlier versions.
+    #[serde(default)]
+    pub trained_on: Vec<(usize, Class)>,
 }
 
 impl Whole for Predictions {
@@ -120,6 +124,23 @@ pub(super) fn admit_images(project: &Project, data: &str) -> Result<(), ProjectE
             Err(in_file(project.folder().join(IMAGES), what))
         }
     }
+}
+
+/// Removes a class that was added by mistake: an error if an image has it, or a round was trained with it.
+pub fn remove_class(project: &mut Project, name: &str) -> Result<(), ProjectError> {
+    let Some(class) = project.class(name) else { return Ok(()) };
+    let refused = |what: String| Err(ProjectError::Refused(format!("`{name}` stays: {what}")));
+    let labels = project.labels()?;
+    let has_it = labels.trained().chain(&labels.test).filter(|(_, of)| *of == class).count();
+    if has_it > 0 {
+        return refused(format!("{} {} it", counted(has_it, "image"), verb(has_it, "has", "have")));
+    }
+    let header = archive::read_header(&history(project.folder())).ok();
+    if header.is_some_and(|header| header.classes.iter().any(|known| known == name)) {
+        return refused("a round was trained with it, and it is one of the network's outputs".into());
+    }
+    let kept = project.classes().iter().filter(|known| *known != name).cloned().collect();
+    project.keep_classes(kept)
 }
 
 /// How to leave the rounds so far behind.

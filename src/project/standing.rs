@@ -101,6 +101,12 @@ impl Known {
         self.parts.iter().zip(&self.rows).any(|(part, row)| *part == Part::Drawn && row.is_none())
     }
 
+    /// Test images that were put off until the next round.
+    pub fn test_put_off(&self) -> usize {
+        let is_put_off = |row: &Option<Row>| row.as_ref().is_some_and(|row| row.answer == Answer::Skipped);
+        self.parts.iter().zip(&self.rows).filter(|(part, row)| part.is_test() && is_put_off(row)).count()
+    }
+
     /// The class that an image is labelled with.
     pub fn class_of(&self, image: usize) -> Option<Class> {
         let row = self.rows.get(image)?.as_ref().filter(|row| row.answer == Answer::Label)?;

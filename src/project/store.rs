@@ -304,6 +304,14 @@ impl Project {
         Ok(())
     }
 
+    /// Takes over classes of which one was removed.
+    pub(super) fn keep_classes(&mut self, classes: Vec<String>) -> Result<(), ProjectError> {
+        let settings = Settings { classes, ..self.settings.clone() };
+        settings.write(&self.folder)?;
+        self.settings = settings;
+        Ok(())
+    }
+
     /// Takes over where the images are by now.
     pub(super) fn images_are_at(&mut self, place: &Path) -> Result<(), ProjectError> {
         let mut settings = self.settings.clone();
@@ -328,10 +336,12 @@ impl Project {
     }
 
     /// `count` images to label for the test, drawn at random: first those drawn before and not labelled yet. Fewer if the
-    /// splits of an experiment, or the pool, have no more.
-    pub fn draw_test(&mut self, count: usize) -> Result<Vec<usize>, ProjectError> {
+    /// splits of an experiment, or the pool, have no more. Those that are `spared` come last.
+    pub fn draw_test(&mut self, count: usize, spared: &[usize]) -> Result<Vec<usize>, ProjectError> {
         let mut order: Vec<usize> = (0..self.images.given()).collect();
         Streams::new(self.experiment.seed).get("project-test-set", 0).shuffle(&mut order);
+        let spared: HashSet<&usize> = spared.iter().collect();
+        order.sort_by_key(|image| spared.contains(image));
         let open = |at: &&usize| self.label_of(**at).is_none() && !self.is_given_up(**at);
         let part = |at: usize| self.images.all()[at].part;
         let before = order.iter().filter(open).filter(|at| part(**at).is_test());

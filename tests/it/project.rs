@@ -106,7 +106,7 @@ fn with_labels_from_the_truth_a_project_has_the_rounds_of_a_run_to_the_bit() {
     let folder = root.path().join("project");
     let like = New { images, like: Some((experiment.clone(), None)), ..New::default() };
     let mut project = new(&folder, &like);
-    let kept = project.draw_test(1_000).unwrap();
+    let kept = project.draw_test(1_000, &[]).unwrap();
     let evaluated = history.rounds[0].predicted.len();
     assert_eq!(kept.len(), evaluated, "the test images are those of the experiment");
     for image in kept {
@@ -253,15 +253,15 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
     let about = New { images, set: set.map(str::to_owned).to_vec(), ..New::default() };
     let mut project = new(&root.path().join("project"), &about);
     assert!(project.classes().is_empty());
-    let test = project.draw_test(20).unwrap();
-    assert_eq!(project.draw_test(20).unwrap(), test, "those without a label come first");
+    let test = project.draw_test(20, &[]).unwrap();
+    assert_eq!(project.draw_test(20, &[]).unwrap(), test, "those without a label come first");
     // Nothing was said of them: all can go back, and are drawn again. Of what was put off the test is not freed.
     assert_eq!((project.give_back_test().unwrap(), Status::of(&project).unwrap().pool), (20, 60));
-    assert_eq!(project.draw_test(20).unwrap(), test);
+    assert_eq!(project.draw_test(20, &[]).unwrap(), test);
     project.say(test[3], Said::other(Answer::Skipped, 1, "test")).unwrap();
     assert_eq!((project.give_back_test().unwrap(), project.give_back_test().unwrap()), (19, 0));
     assert_eq!(project.images().all()[test[3]].part, Part::Drawn);
-    project.draw_test(20).unwrap();
+    project.draw_test(20, &[]).unwrap();
     let at = desk(&mut project);
     let everything = desk_all(&at, &mut project);
     assert_eq!(everything.len(), 40);
@@ -292,12 +292,12 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
     let unsure = test[0];
     project.say(unsure, Said::other(Answer::NotSure, 2, "test")).unwrap();
     assert_eq!(Status::of(&project).unwrap().test_images_unlabelled, 19);
-    assert!(!project.draw_test(19).unwrap().contains(&unsure));
+    assert!(!project.draw_test(19, &[]).unwrap().contains(&unsure));
     project.say(unsure, Said::other(Answer::Undone, 2, "test")).unwrap();
     // Test images that get their labels after the round, with some more that are drawn only now.
     let curve = |project: &Project| Status::of(project).unwrap().curve;
     assert_eq!((curve(&project)[0].accuracy, curve(&project)[0].test_images), (None, 0));
-    let more = project.draw_test(24).unwrap();
+    let more = project.draw_test(24, &[]).unwrap();
     assert!(more.len() == 24 && test.iter().all(|image| more.contains(image)), "{more:?}");
     let tested: Vec<Incoming> = more.iter().map(|image| label(&project, *image, "even")).collect();
     assert_eq!(import(&mut project, &tested, Told::default()).unwrap().test, 24);

@@ -1,8 +1,9 @@
 //! The images of a project: found by their names, moved, changed, others than they were, and told apart.
 
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
-use ridgewalk::project::{Answer, New, Pictures, Project, Said, create};
+use ridgewalk::project::{Answer, New, Pictures, Project, Said, create, remove_class};
 
 use crate::common::save_png;
 use crate::project::{digits, new, short};
@@ -28,7 +29,7 @@ fn tables_projects_and_copies_among_the_images_are_no_trouble() {
     assert_eq!(pictures.all.len(), all);
     std::fs::remove_file(images.join("batch.csv")).unwrap();
     assert_eq!(new(&root.path().join("other"), &New { images, ..New::default() }).images().given(), all);
-    let test = project.draw_test(20).unwrap();
+    let test = project.draw_test(20, &[]).unwrap();
     assert!((19..=20).contains(&test.len()), "{test:?}");
     let digest = |at: usize| project.images().all()[at].digest.clone();
     let tested: Vec<String> = test.iter().map(|at| digest(*at)).collect();
@@ -234,4 +235,56 @@ fn what_an_import_cannot_take_as_it_is_meant_is_told() {
         let error = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(!refused.status.success() && error.contains(says), "{error}");
     }
+}
+
+/// A class that was added by mistake goes as long as nothing depends on it.
+#[test]
+fn a_class_can_be_removed_until_an_image_or_a_network_has_it() {
+    let root = tempfile::tempdir().unwrap();
+    let images = digits(root.path(), 20);
+    let classes = vec!["a".to_owned(), "b".to_owned(), "c".to_owned()];
+    let mut project = new(&root.path().join("project"), &New { images, classes, ..New::default() });
+    project.say(0, Said::label(2, 1, "snn")).unwrap();
+    let refused = remove_class(&mut project, "c").unwrap_err().to_string();
+    assert!(refused.contains("`c` stays: 1 image has it"), "{refused}");
+    project.say(0, Said::other(Answer::Undone, 1, "snn")).unwrap();
+    remove_class(&mut project, "b").unwrap();
+    remove_class(&mut project, "none").unwrap();
+    let read = Project::look(project.folder()).unwrap();
+    assert_eq!((read.classes(), project.classes()), (&["a".to_owned(), "c".to_owned()][..], read.classes()));
+}
+
+/// A label that is put right is trained on once: a round without anything new is refused again.
+#[test]
+fn a_label_that_was_put_right_is_news_for_one_round() {
+    let root = tempfile::tempdir().unwrap();
+    let at = |name: &str| root.path().join(name);
+    let images = digits(root.path(), 20);
+    let set = ["--set", "generator_epochs=1", "--set", "minibatches_per_round=2"];
+    let mut words = vec!["project", "new", "--own-labels"];
+    words.extend(set);
+    ok(&[&words[..], &["--images"]].concat(), &[&images, &at("project")]);
+    let train = || ridgewalk(&["project", "train"], &[&at("project")]);
+    let is_refused = |done: Output| String::from_utf8_lossy(&done.stderr).contains("no label is new since round");
+    assert!(train().status.success());
+    assert!(is_refused(train()));
+    let labels = std::fs::read_to_string(at("project/labels.csv")).unwrap();
+    let (file, label) = labels.lines().nth(1).and_then(|line| line.split_once(',')).unwrap();
+    let other = if label.starts_with('3') { "4" } else { "3" };
+    std::fs::write(at("right.csv"), format!("file,label\n{file},{other}\n")).unwrap();
+    ok(&["project", "import", "--replace", "--new-classes"], &[&at("project"), &at("right.csv")]);
+    assert!(train().status.success());
+    assert!(is_refused(train()));
+    // Taken back, it is news again.
+    let mut labels = std::fs::read_to_string(at("project/labels.csv")).unwrap();
+    let columns = labels.lines().next().unwrap().split(',').map(|column| match column {
+        "file" => file,
+        "round" => "3",
+        "answer" => "undone",
+        _ => "",
+    });
+    labels += &(columns.collect::<Vec<_>>().join(",") + "\n");
+    std::fs::write(at("project/labels.csv"), labels).unwrap();
+    assert!(train().status.success());
+    assert!(is_refused(train()));
 }

@@ -130,6 +130,24 @@ fn apply(w: &mut Harness<'static, App>) {
     click(w, "Apply & reset");
 }
 
+/// A note that comes below a setting while its number is typed does not take the keyboard away from it.
+#[test]
+fn a_number_is_typed_to_its_end() {
+    let mut w = window(false);
+    wait_for(&mut w, "the data", |s| s.dataset.is_some());
+    w.get_by_role_and_label(Role::SpinButton, "Rounds").click();
+    w.run_steps(2);
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    for digit in ["2", "5", "3"] {
+        w.event(egui::Event::Text(digit.into()));
+        w.run_steps(3);
+    }
+    w.key_press(egui::Key::Enter);
+    w.run_steps(2);
+    let typed = w.get_by_role_and_label(Role::SpinButton, "Rounds").value();
+    assert_eq!(typed.as_deref(), Some("253"));
+}
+
 fn start_preset(w: &mut Harness<'static, App>) {
     click(w, "Start page");
     w.run_steps(2);

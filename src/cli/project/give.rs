@@ -11,7 +11,7 @@ use crate::disk;
 use crate::experiment::Variant;
 use crate::grid::on_one_thread;
 use crate::project::transfer::{CONFIG, Folders, HEAD, Table, csv, folders, json, mark, not_imported, rows, table};
-use crate::project::{Answer, Project, ProjectError, Status, can_propose, counted, verb};
+use crate::project::{Answer, Project, ProjectError, Status, can_propose, counted, first_set, verb};
 
 #[derive(Debug, clap::Args)]
 pub struct ProposeArgs {
@@ -58,7 +58,7 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
                 counted(left, "image")
             );
         }
-        let drawn = project.draw_test(count)?;
+        let drawn = project.draw_test(count, &first_set(&project)?)?;
         if drawn.is_empty() {
             let what =
                 "no image can be drawn for the test: each is labelled or given up, or has more copies than --count";

@@ -60,7 +60,10 @@ pub fn wanted(experiment: &Experiment) -> Wanted {
 pub fn nothing_to_learn(listing: &Listing, reading: &Reading) -> Option<String> {
     let with_images: BTreeSet<Class> = reading.items.iter().filter_map(|i| i.label).collect();
     match with_images.iter().collect::<Vec<_>>()[..] {
-        [] if reading.items.is_empty() => Some("no image can be read; `ridgewalk data` says why".into()),
+        [] if reading.items.is_empty() => {
+            let why: Vec<String> = reading.unreadable.iter().map(|u| format!("{} {}", u.file, u.reason)).collect();
+            Some(format!("no image can be read: {}", sheet::some(&why)))
+        }
         [] => {
             let help = "label them by hand (docs/labelling-by-hand.md), or put them into one folder a class, or give a table \
                         of files and labels (docs/data.md)";

@@ -283,7 +283,7 @@ fn shape([height, width, channels]: [usize; 3]) -> String {
     format!("{width} x {height} {}", if channels == 1 { "grey" } else { "RGB" })
 }
 
-fn some(names: &[String]) -> String {
+pub(super) fn some(names: &[String]) -> String {
     shortened(names, MOST_SHOWN)
 }
 

@@ -237,7 +237,11 @@ impl Sitting {
                 (List::Conflicts, _) => AGREED.into(),
                 (_, Some(row)) if row.answer == Answer::Label => row.strategy.clone(),
                 _ if self.known.parts[*image].is_test() => TEST.into(),
-                _ => self.pick(*image).map_or_else(String::new, |(_, strategy)| strategy.to_owned()),
+                // Of an earlier round, if its label was taken back since.
+                (_, row) => match self.pick(*image) {
+                    Some((_, strategy)) => strategy.to_owned(),
+                    None => row.map_or_else(String::new, |row| row.strategy.clone()),
+                },
             };
             let name = |(guess, _): (Class, f32)| self.known.classes.get(usize::from(guess)).cloned();
             let guess = self.guess(*image).filter(|_| self.guess_shown).and_then(name).unwrap_or_default();
@@ -270,17 +274,17 @@ impl Sitting {
         said
     }
 
-    /// What was written: the rows that count for these images by now.
-    pub fn written(&mut self, rows: Vec<(usize, Row)>) {
+    /// What was written: the rows that count for these images by now. Returns the images of which an answer was taken back.
+    pub fn written(&mut self, rows: Vec<(usize, Row)>) -> Vec<usize> {
         let classes: Vec<(usize, Option<Class>)> = rows.iter().map(|(at, _)| (*at, self.known.class_of(*at))).collect();
         rows.into_iter().for_each(|(image, row)| self.known.rows[image] = Some(row));
-        let mut undone = None;
+        let mut undone = Vec::new();
         match self.pending.take() {
             Some(step) => self.steps.push(step),
             None => {
                 if let Some(step) = self.steps.pop() {
                     self.list = step.list;
-                    undone = Some(&step.before[..]).filter(|images| images.len() == 1).map(|images| images[0].0);
+                    undone = step.before.into_iter().map(|(image, _)| image).collect();
                 }
                 if self.list == List::Region {
                     // As it was before it was confirmed.
@@ -291,9 +295,13 @@ impl Sitting {
         self.leave();
         self.refresh();
         // What was taken back is shown again, also where it does not wait: of a batch before, or with the label before.
-        if let Some(image) = undone.filter(|image| self.list != List::Region && self.image() != Some(*image)) {
+        if let [image] = undone[..]
+            && self.list != List::Region
+            && self.image() != Some(image)
+        {
             self.choose(image);
         }
+        undone
     }
 
     /// Nothing could be written.

@@ -78,6 +78,18 @@ fn what_is_undone_after_its_round_is_shown_again() {
     assert_eq!((s.image(), s.known.class_of(1)), (None, Some(0)));
 }
 
+/// What had proposed an image is kept where its label is taken back after the round, and given again.
+#[test]
+fn an_image_of_a_round_before_keeps_what_proposed_it() {
+    let mut s = sitting();
+    [1, 0, 1].into_iter().for_each(|class| label(&mut s, class));
+    s.take(Standing { round: 2, ..standing(&[]) });
+    let said = s.undo();
+    write(&mut s, said);
+    let said = s.answer(&[1], Answer::Label, Some(0), None);
+    assert_eq!((said[0].1.strategy.as_str(), said[0].1.round), ("snn", 2));
+}
+
 #[test]
 fn a_label_is_changed_later_and_undone_to_what_it_was() {
     let mut s = sitting();

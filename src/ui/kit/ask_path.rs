@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
 use egui::{Context, Key, RichText, Ui};
 
 use super::job::Job;
-use super::theme::{bold, size, space};
+use super::theme::{Theme, bold, size, space};
 use crate::paths;
 
 /// What kind of path is asked for.
@@ -31,6 +33,8 @@ pub struct AskPath {
     /// The text field takes the keyboard focus in the dialog's first frame.
     take_focus: bool,
     path: String,
+    /// What was confirmed last and is not there.
+    missing: Option<String>,
     /// The name that was proposed last.
     suggested: String,
     chosen: Job<Option<PathBuf>>,
@@ -52,6 +56,7 @@ impl AskPath {
             open: false,
             take_focus: false,
             path: String::new(),
+            missing: None,
             suggested: String::new(),
             chosen: Job::default(),
         }
@@ -100,6 +105,11 @@ impl AskPath {
                 response.clone().accessible_name(self.hint);
                 if std::mem::take(&mut self.take_focus) {
                     response.request_focus();
+                    // What is typed takes the place of what was there.
+                    let mut state = TextEditState::load(ui.ctx(), response.id).unwrap_or_default();
+                    let all = CCursorRange::two(CCursor::default(), CCursor::new(self.path.chars().count()));
+                    state.cursor.set_char_range(Some(all));
+                    state.store(ui.ctx(), response.id);
                 }
                 confirmed |= response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
                 let tip = "Opens the system's file dialog. If there is none, type the path";
@@ -115,6 +125,10 @@ impl AskPath {
                 let whole = RichText::new(whole).size(size::CAPTION).weak();
                 ui.add(egui::Label::new(whole).truncate());
             }
+            if self.missing.as_deref() == Some(self.path.trim()) {
+                let text = RichText::new("There is no such file or folder").color(Theme::of(ui.visuals()).error);
+                ui.label(text);
+            }
             more(ui);
             ui.add_space(space::S);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -127,12 +141,18 @@ impl AskPath {
         if response.should_close() {
             self.open = false;
         }
-        let path = self.path.trim();
-        if !confirmed || path.is_empty() {
+        if !confirmed {
+            return None;
+        }
+        let text = self.path.trim().to_owned();
+        let path = paths::expanded(&text);
+        let is_there = matches!(self.wanted, Wanted::NewFile(_) | Wanted::Folder) || path.exists();
+        if text.is_empty() || !is_there {
+            // It can be put right.
+            (self.missing, self.take_focus) = (Some(text).filter(|text| !text.is_empty()), true);
             return None;
         }
         self.open = false;
-        let path = paths::expanded(path);
         Some(std::path::absolute(&path).unwrap_or(path))
     }
 

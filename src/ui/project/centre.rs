@@ -254,7 +254,7 @@ impl Centre {
         let present = targets.first().filter(|_| targets.len() == 1).and_then(|image| open.class_of(*image));
         let guess = open.subject().filter(|_| open.sitting.is_guess_shown());
         let guess = guess.and_then(|image| open.sitting.guess(image)).map(|(class, _)| class);
-        let mut given = None;
+        let (mut given, mut removed) = (None, None);
         let most = (CLASSES_SHARE * ui.ctx().content_rect().height()).max(60.0);
         let area = ScrollArea::vertical().max_height(most).id_salt("classes");
         let used = area.show(ui, |ui| {
@@ -270,7 +270,18 @@ impl Centre {
                         guessed: guess == Some(*class),
                         first: place == 0 && self.typed.is_some(),
                     };
-                    if chip.show(ui).clicked() {
+                    let response = chip.show(ui);
+                    response.context_menu(|ui| {
+                        let tip =
+                            "For one that was added by mistake: no image has it, and no round was trained with it";
+                        // A lasso has classes by their numbers.
+                        let can = open.sitting.region().given().next().is_none();
+                        let remove = ui.add_enabled(can, egui::Button::new("Remove this class"));
+                        if remove.on_hover_text(tip).clicked() {
+                            removed = Some(*class);
+                        }
+                    });
+                    if response.clicked() {
                         given = Some(*class);
                     }
                 }
@@ -311,6 +322,9 @@ impl Centre {
             self.typed = None;
             Self::answer(open, &ctx, Answer::Label, Some(class));
         }
+        if let Some(class) = removed {
+            open.remove_class(&ctx, class);
+        }
         if let Some(act) = pressed {
             self.act(&ctx, open, act);
         }
@@ -331,7 +345,7 @@ impl Centre {
             () if open.shows_grid() => {
                 let images = if targets == 1 { "one image".into() } else { format!("{targets} images") };
                 format!(
-                    "For {images}. Arrows move, Space chooses, Shift with an arrow chooses on, Ctrl A all, Enter looks at one"
+                    "For {images}. Arrows move, Space chooses, Shift with an arrow chooses on, Ctrl A all that wait, Enter looks at one"
                 )
             }
             () if open.point().is_some() => {

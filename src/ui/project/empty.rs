@@ -37,6 +37,7 @@ impl Empty {
     pub fn ui(&mut self, ui: &mut Ui, open: &mut Open, theme: &'static Theme) -> Option<Act> {
         let ctx = ui.ctx().clone();
         let (list, status) = (open.sitting.list(), &open.sitting.standing().status);
+        let put_off = open.sitting.known().test_put_off();
         let more = |ui: &mut Ui, text: &str| {
             ui.add(Label::new(RichText::new(text).color(theme.weak)).wrap());
         };
@@ -70,7 +71,7 @@ impl Empty {
                     let (title, text) = match status.test_images {
                         0 => ("A test set comes first", "An accuracy needs images that were drawn at random and are never trained on.".to_owned()),
                         n => (
-                            "All test images are labelled",
+                            if put_off > 0 { "No test image waits now" } else { "All test images are labelled" },
                             format!(
                                 "{} {} labelled; {} more would halve the interval of the accuracy.",
                                 counted(n, "test image"),
@@ -81,12 +82,19 @@ impl Empty {
                     };
                     ui.label(bold(title).size(size::HEADING));
                     more(ui, &text);
+                    if put_off > 0 {
+                        let (count, are) = (counted(put_off, "image"), verb(put_off, "was", "were"));
+                        more(ui, &format!("{count} {are} put off, and wait again after the next round."));
+                    }
+                    if status.pool == 0 {
+                        more(ui, "No image is left in the pool to draw.");
+                    }
                     ui.add_space(space::S);
-                    ui.horizontal(|ui| {
-                        ui.add_space((ui.available_width() - 250.0).max(0.0) / 2.0);
-                        let label = ui.label("Images");
+                    ui.add_enabled_ui(status.pool > 0, |ui| ui.horizontal(|ui| {
+                        ui.add_space((ui.available_width() - 310.0).max(0.0) / 2.0);
                         // What is left of the pool is for training.
                         let most = (status.pool / 2).max(1);
+                        let label = ui.label(format!("Images, at most {}", thousands(most)));
                         self.test_count = self.test_count.min(most);
                         let field = DragValue::new(&mut self.test_count).range(1..=most);
                         ui.add(field).labelled_by(label.id).on_hover_text("How many images are drawn from the pool");
@@ -95,7 +103,7 @@ impl Empty {
                         if ui.add(draw).on_hover_text(tip).clicked() {
                             goes_on = true;
                         }
-                    });
+                    }));
                     ui.add_space(space::M);
                     acts.push(Act::Go(List::Round));
                 }

@@ -22,6 +22,10 @@ pub struct Grid {
     images: Vec<usize>,
     cursor: usize,
     chosen: BTreeSet<usize>,
+    /// Those that wait for an answer.
+    open: BTreeSet<usize>,
+    /// Images of which an answer was taken back, to be gone back to.
+    undone: Vec<usize>,
     /// The cursor was moved by a key, and is to be seen.
     reveal: bool,
     columns: usize,
@@ -54,10 +58,23 @@ impl Grid {
             self.cursor = images.iter().position(|image| waits(*image)).unwrap_or(0);
             self.reveal = true;
         }
+        self.open = self.images.iter().copied().filter(|image| waits(*image)).collect();
+        let undone = std::mem::take(&mut self.undone);
+        if let Some(at) = self.images.iter().position(|image| undone.contains(image)) {
+            (self.cursor, self.reveal) = (at, true);
+            // What was answered together is answered together again.
+            self.chosen = if undone.len() > 1 { undone.into_iter().collect() } else { BTreeSet::new() };
+        }
+    }
+
+    /// Goes back to images of which an answer was taken back, as soon as they are shown.
+    pub fn go_back_to(&mut self, undone: Vec<usize>) {
+        self.undone = undone;
     }
 
     /// Shows exactly these images; those of a new list are all chosen.
     pub fn hold(&mut self, list: List, images: &[usize]) {
+        self.open = images.iter().copied().collect();
         if self.list != Some(list) || !images.iter().all(|image| self.images.contains(image)) {
             self.chosen = images.iter().copied().collect();
             (self.cursor, self.reveal) = (0, true);
@@ -131,7 +148,10 @@ impl Grid {
             self.toggle(self.at_cursor());
         }
         if ctx.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::A)) {
-            self.chosen = self.images.iter().copied().collect();
+            // Those that wait; a second time all, also those that have a label already.
+            let all = || self.images.iter().copied().collect();
+            let is_more = self.open.is_empty() || self.chosen.is_superset(&self.open);
+            self.chosen = if is_more { all() } else { self.open.clone() };
         }
     }
 

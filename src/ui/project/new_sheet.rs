@@ -82,9 +82,14 @@ impl NewSheet {
         let frame = Frame::window(&ctx.global_style());
         let mut starts = false;
         let (making, failed) = (&self.making, &self.failed);
+        let typed = [draft.folder.clone(), draft.classes.clone()];
         let response = Modal::new(egui::Id::unique("new project")).frame(frame).show(ctx, |ui| {
             starts = sheet(ui, draft, making, failed.as_deref());
         });
+        if typed.each_ref() != [&draft.folder, &draft.classes] {
+            // It is being put right.
+            self.failed = None;
+        }
         if response.should_close() {
             self.making.cancel();
             (self.making, self.draft) = (Work::default(), None);

@@ -131,7 +131,9 @@ impl Open {
                 Err(e) => self.message = Some(Err(e.to_string())),
             }
         }
-        let is_due = self.sitting.waiting(List::Round) == 0 && self.halted.is_none() && !self.pen.is_writing();
+        // Labels that two people gave differently are decided first.
+        let waits = [List::Round, List::Conflicts].iter().any(|list| self.sitting.waiting(*list) > 0);
+        let is_due = !waits && self.halted.is_none() && !self.pen.is_writing();
         if is_due && !self.work.is_running() {
             self.go_on(ctx, false);
         }
@@ -181,7 +183,11 @@ impl Open {
             Ok(Written::Said { rows, replaced }) => {
                 self.message = replaced.map(Err).or(self.message.take());
                 let changes_training = rows.iter().any(|(image, _)| !self.sitting.known().parts[*image].is_test());
-                self.sitting.written(rows);
+                let undone = self.sitting.written(rows);
+                if self.grid.shown && !undone.is_empty() {
+                    self.sitting.leave();
+                    self.grid.go_back_to(undone);
+                }
                 if changes_training {
                     self.halted = None;
                 }
@@ -406,6 +412,14 @@ impl Open {
         }
     }
 
+    /// Removes a class that was added by mistake.
+    pub fn remove_class(&mut self, ctx: &Context, class: Class) {
+        let name = self.sitting.known().classes.get(usize::from(class)).cloned();
+        if let Some(name) = name.filter(|_| self.is_ready(ctx, true)) {
+            self.pen.remove_class(ctx, name);
+        }
+    }
+
     pub fn undo(&mut self, ctx: &Context) {
         if !self.is_ready(ctx, true) {
             return;
@@ -466,7 +480,14 @@ impl Open {
 /// An error in a few lines: of many objections the first ones.
 fn shortened(error: &ProjectError) -> String {
     const SHOWN: usize = 4;
-    let text = error.to_string();
+    let mut text = error.to_string();
+    // What the command line has options for, a dialog here has boxes for.
+    for (option, here) in [
+        ("--skip-unknown passes it over", "tick \"Pass over unknown images\" to pass it over"),
+        ("--new-classes adds it", "tick \"Add new classes\" to add it"),
+    ] {
+        text = text.replace(option, here);
+    }
     let more = text.lines().count().saturating_sub(SHOWN);
     let shown: Vec<&str> = text.lines().take(SHOWN).collect();
     let rest = if more > 0 { format!("\nand {more} more") } else { String::new() };

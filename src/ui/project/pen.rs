@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use egui::Context;
 
 use crate::project::transfer::{Import, Told, import, read};
-use crate::project::{Known, Part, Project, ProjectError, Row, Said};
+use crate::project::{Known, Part, Project, ProjectError, Row, Said, first_set, remove_class};
 use crate::ui::kit::job::Job;
 
 /// What was written.
@@ -66,10 +66,18 @@ impl Pen {
         });
     }
 
+    /// Removes a class that was added by mistake.
+    pub fn remove_class(&mut self, ctx: &Context, name: String) {
+        self.start(ctx, move |project| {
+            remove_class(project, &name)?;
+            Ok(changed(project))
+        });
+    }
+
     /// Draws images for the test, at random.
     pub fn draw_test(&mut self, ctx: &Context, count: usize) {
         self.start(ctx, move |project| {
-            project.draw_test(count)?;
+            project.draw_test(count, &first_set(project)?)?;
             Ok(changed(project))
         });
     }

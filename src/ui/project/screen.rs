@@ -57,6 +57,8 @@ pub struct ProjectScreen {
 const BAR_HEIGHT: f32 = 46.0;
 /// Room above the text of a message, points.
 const MESSAGE_TOP: f32 = 4.0;
+/// How long it is told what went well, seconds.
+const TOLD: f64 = 12.0;
 /// Width of the sheet of keys, and the place of a key in it, points.
 const KEYS: f32 = 560.0;
 const KEY_COLUMN: egui::Vec2 = egui::vec2(84.0, 18.0);
@@ -370,6 +372,9 @@ impl ProjectScreen {
 /// What was said last, at the top of `place`, or at its foot if it is `low`: it lies over it, so that no button moves when
 /// it comes or goes.
 fn message_box(ctx: &Context, place: Rect, low: bool, message: &mut Option<Result<String, String>>, theme: &Theme) {
+    if is_told(ctx, message.as_ref().and_then(|message| message.as_deref().ok())) {
+        *message = None;
+    }
     let (text, color, edge) = match &*message {
         Some(Ok(text)) => (text.clone(), theme.text, theme.accent),
         Some(Err(text)) => (text.clone(), theme.error, theme.error),
@@ -397,6 +402,22 @@ fn message_box(ctx: &Context, place: Rect, low: bool, message: &mut Option<Resul
             });
         });
     });
+}
+
+/// Whether a message of what went well was told long enough; none is told of now if there is no `text`.
+fn is_told(ctx: &Context, text: Option<&str>) -> bool {
+    let (id, now) = (Id::unique("since when a project's message is told"), ctx.input(|i| i.time));
+    let known = ctx.data(|data| data.get_temp::<(String, f64)>(id));
+    let since = known.filter(|(known, _)| Some(known.as_str()) == text).map_or(now, |(_, since)| since);
+    ctx.data_mut(|data| match text {
+        Some(text) => drop(data.insert_temp(id, (text.to_owned(), since))),
+        None => drop(data.remove_temp::<(String, f64)>(id)),
+    });
+    let left = TOLD - (now - since);
+    if text.is_some() && left > 0.0 {
+        ctx.request_repaint_after_secs(left as f32);
+    }
+    left <= 0.0
 }
 
 fn toggle_theme(ctx: &Context) {

@@ -134,10 +134,14 @@ fn read(
         waker.request_repaint();
     }
     let (listing, reading, warning) = opening.finish();
+    let nothing_to_learn = nothing_to_learn(&listing, &reading);
+    if let Some(why) = nothing_to_learn.as_ref().filter(|_| reading.items.is_empty()) {
+        return Some(Err(format!("{}: {why}", plan.path.display())));
+    }
     Some(Ok(Read {
         sheet: Sheet::new(&listing, &reading, wanted, chosen, suggested.data_seed),
         contact: Contact::new(&listing, &reading, wanted),
-        nothing_to_learn: nothing_to_learn(&listing, &reading),
+        nothing_to_learn,
         suggested,
         wanted,
         warning,

@@ -61,7 +61,9 @@ impl Rows<'_> {
         // A name or a place belongs to no preset.
         let other = self.preset.filter(|preset| !field.aside && field.get(preset) != field.get(draft));
         let mut back = false;
-        let row = ui.scope(|ui| {
+        // A note that comes or goes above must not take the focus away while a number is typed.
+        let known = egui::UiBuilder::new().scope_id(egui::Id::unique(("setting", field.name)));
+        let row = ui.scope_builder(known, |ui| {
             labelled(ui, label, field.help, changed.then_some(self.theme.accent), |ui| {
                 editor(ui, draft);
                 if let Some(preset) = other {
