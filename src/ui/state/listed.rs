@@ -284,6 +284,18 @@ mod tests {
     }
 
     #[test]
+    fn opened_repeats_share_the_name_of_their_variant() {
+        let mut s = state(1);
+        let first = s.histories().remove(0);
+        let mut second = first.clone();
+        second.header.experiment.seed += 11;
+        s.list.open(vec![first, second], "a".into());
+        let kept = || s.list.entries().filter(|e| e.kept().is_some());
+        assert_eq!(kept().map(Entry::name).collect::<Vec<_>>(), ["Random, seed 1", "Random, seed 12"]);
+        assert_eq!(kept().map(Entry::variant_name).collect::<Vec<_>>(), ["Random", "Random"]);
+    }
+
+    #[test]
     fn opening_a_path_again_replaces_what_was_opened_there() {
         let mut s = state(1);
         let history = s.histories().remove(0);

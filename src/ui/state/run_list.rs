@@ -104,6 +104,12 @@ impl Entry {
         self.title.as_deref().unwrap_or(&self.name)
     }
 
+    /// The name that a kept run shares with its other repeats, without its seed.
+    pub fn variant_name(&self) -> String {
+        let seed = self.kept().map(|history| format!(", seed {}", history.seed()));
+        seed.map_or_else(|| self.name.clone(), |seed| self.name.replacen(&seed, "", 1))
+    }
+
     /// The history of a kept run.
     pub fn kept(&self) -> Option<&History> {
         match &self.run {

@@ -34,6 +34,8 @@ struct Number {
     /// Mean over the repeats that every variant has at this point.
     value: f32,
     when: String,
+    /// Over which repeats, if it is one of several or their mean.
+    of: String,
 }
 
 /// The list; returns the run that was clicked.
@@ -56,7 +58,7 @@ pub fn ui(ui: &mut Ui, series: &[Series], cx: &Cx<'_>) -> Option<RunId> {
         .iter()
         .map(|n| {
             let value = format!("{:.1} {}", n.value, task.unit());
-            let caption = format!("{}, {}", n.name, n.when);
+            let caption = format!("{}, {}{}", n.name, n.when, n.of);
             [
                 text(value, theme::bold_font(size::FIGURE), n.color),
                 text(caption, theme::font(size::CAPTION), cx.theme.weak),
@@ -68,15 +70,28 @@ pub fn ui(ui: &mut Ui, series: &[Series], cx: &Cx<'_>) -> Option<RunId> {
     if widths.clone().sum::<f32>() <= room {
         return in_a_row(ui, &numbers, &large, gain, cx);
     }
-    let most = (MOST_HEIGHT * ui.available_height()).max(2.0 * LINE);
+    // Whole lines: half of one could not be read.
+    let most = (MOST_HEIGHT * ui.available_height() / LINE).floor().max(2.0) * LINE;
     let mut clicked = None;
-    if let Some(when) = numbers.first().map(|n| &n.when).filter(|when| numbers.iter().all(|n| n.when == **when)) {
-        ui.label(RichText::new(words::capital(when)).font(theme::font(size::CAPTION)).color(cx.theme.weak));
+    if let Some(text) = heading(&mut numbers) {
+        ui.label(RichText::new(text).font(theme::font(size::CAPTION)).color(cx.theme.weak));
     }
     ScrollArea::vertical().id_salt("headline").max_height(most).auto_shrink([false, true]).show(ui, |ui| {
         clicked = in_lines(ui, &numbers, cx);
     });
     clicked
+}
+
+/// What all numbers of a list share is said once above it; a mean that others are not is told in its own line.
+fn heading(numbers: &mut [Number]) -> Option<String> {
+    let first = numbers.first()?;
+    let (when, of) = (first.when.clone(), first.of.clone());
+    let of_all = numbers.iter().all(|n| n.of == of);
+    if !of_all {
+        numbers.iter_mut().for_each(|n| n.name += &std::mem::take(&mut n.of));
+    }
+    let shared = numbers.iter().all(|n| n.when == when);
+    shared.then(|| words::capital(&when) + if of_all { &of } else { "" })
 }
 
 /// Large numbers side by side.
@@ -150,7 +165,8 @@ fn in_lines(ui: &mut Ui, numbers: &[Number], cx: &Cx<'_>) -> Option<RunId> {
 
 /// A cell's name and tooltip.
 fn told(response: Response, number: &Number, cx: &Cx<'_>) -> Response {
-    let (name, unit) = (format!("{}, {}", number.name, number.when), cx.state.experiment.dataset.task().unit());
+    let (name, unit) =
+        (format!("{}, {}{}", number.name, number.when, number.of), cx.state.experiment.dataset.task().unit());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{name}: {:.1} {unit}", number.value)));
     let does = if number.run.is_some() { ". Click to show this run in every view" } else { "" };
     let text = format!("{name}: {:.2} {unit}{does}", number.value);
@@ -220,7 +236,7 @@ fn numbers(series: &[Series], cx: &Cx<'_>) -> Vec<Number> {
             None => format!("round {round}"),
             Some(minibatches) => format!("round {shown}, step {minibatches:.0}"),
         };
-        let count = match found.len() {
+        let of = match found.len() {
             1 if s.repeats.len() > 1 => format!(", seed {}", first.seed),
             1 => String::new(),
             n => format!(", mean of {n}"),
@@ -233,7 +249,8 @@ fn numbers(series: &[Series], cx: &Cx<'_>) -> Vec<Number> {
             color: s.color,
             name: s.name.clone(),
             value: mean as f32,
-            when: when + &count,
+            when,
+            of,
         })
     };
     series.iter().filter_map(number).collect()

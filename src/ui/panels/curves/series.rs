@@ -67,6 +67,10 @@ impl Series {
                 all.len() - 1
             });
             let (_, series, ends) = &mut all[at];
+            if run.entry.kept().is_some() && !series.repeats.is_empty() {
+                // It is the curve of several seeds, and the name of the first run has only its own.
+                series.name = kept(&run.entry.variant_name());
+            }
             series.repeats.push(Curve::of(run, axis, cx));
             ends.push(run.curve(Metric::whole(task)));
         }
@@ -98,7 +102,7 @@ impl Series {
             // The user's name, if it is that of all its runs.
             Some(id) if cx.state.repeats() == 1 => cx.state.name_of(id),
             Some(id) => cx.state.variant_name(id),
-            None => format!("{} (kept)", run.entry.name()),
+            None => kept(run.entry.name()),
         };
         Self {
             name,
@@ -140,6 +144,11 @@ impl Curve {
             in_detail: run.live.is_some_and(|r| r.current.is_some()) || id == Some(cx.state.focus.run),
         }
     }
+}
+
+/// The name of what is not of the present session.
+fn kept(name: &str) -> String {
+    format!("{name} (kept)")
 }
 
 /// The seeds that all variants of the present session have runs of that are furthest; each variant's runs as seed and number of
