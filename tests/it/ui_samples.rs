@@ -2,7 +2,7 @@
 
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use ridgewalk::engine::EngineOptions;
 use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::{Experiment, Strategy};
@@ -41,7 +41,10 @@ fn the_table_is_asked_sorted_selected_and_copied() {
     wait_until(&mut w, "all rows", |w| says(w, &format!("{train} of {train}, as of round 1")));
     w.check_accessibility();
     ask(&mut w, "labelled round<=1", &format!("{bought} of {train}"));
+    let can_select = |w: &Harness<'_, App>| !w.get_by_label("Select these").accesskit_node().is_disabled();
+    assert!(can_select(&w));
     ask(&mut w, "labelled nonsense", "`nonsense`: write a comparison");
+    assert!(!can_select(&w), "the rows of a wrong query can be selected");
     ask(&mut w, "strategy=first", &format!("{bought} of {train}"));
     // Enter leads to the rows, arrows choose among them.
     w.key_press(Key::Enter);

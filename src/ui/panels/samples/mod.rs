@@ -126,17 +126,19 @@ impl Panel for SamplesPanel {
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         named::button(ui, cx);
         let small = |text: &str| Button::new(RichText::new(text).size(size::CAPTION)).small();
-        let made = self.made.as_ref().map(|(_, made)| made.clone());
-        let ready = made.as_ref().is_some_and(|made| !made.rows.is_empty());
+        let made = self.found().cloned();
+        let ready = made.is_some();
+        let none = self.no_rows();
         let tip = "Writes the rows below, in their order, to a CSV file";
-        let export = ui.add_enabled(ready && !self.export.is_writing(), small("Export CSV…")).on_hover_text(tip);
+        let export = ui.add_enabled(ready && !self.export.is_writing(), small("Export CSV…"));
+        let export = export.on_hover_text(tip).on_disabled_hover_text(none.unwrap_or(tip));
         export.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, "Export the rows as CSV"));
         if export.clicked() {
             let (name, round) = (&cx.state.experiment.name, cx.state.shown_round());
             self.export.open(|| format!("{name}-samples-round-{round}.csv"));
         }
         let tip = "Copies the rows below as CSV to the clipboard";
-        let copy = ui.add_enabled(ready, small("Copy")).on_hover_text(tip);
+        let copy = ui.add_enabled(ready, small("Copy")).on_hover_text(tip).on_disabled_hover_text(none.unwrap_or(tip));
         copy.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ready, "Copy the rows as CSV"));
         if let (true, Some(made)) = (copy.clicked(), made) {
             self.copying.start(ui.ctx(), move || made.table.csv(&made.rows));
@@ -175,10 +177,12 @@ impl SamplesPanel {
             if typed.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter)) {
                 self.rows.take_focus(ui.ctx());
             }
-            let rows = self.made.as_ref().map(|(_, made)| Arc::clone(&made.rows)).filter(|rows| !rows.is_empty());
+            let rows = self.found().map(|made| Arc::clone(&made.rows));
             let select = Button::new("Select these").min_size(vec2(SELECT_WIDTH, CONTROL_HEIGHT));
             let tip = "Makes the rows below the selection of every view: what is not selected stays as grey ground";
-            if let (true, Some(rows)) = (ui.add_enabled(rows.is_some(), select).on_hover_text(tip).clicked(), rows) {
+            let select = ui.add_enabled(rows.is_some(), select).on_hover_text(tip);
+            let select = select.on_disabled_hover_text(self.no_rows().unwrap_or(tip));
+            if let (true, Some(rows)) = (select.clicked(), rows) {
                 let split = if self.asked.evaluation { cx.evaluation_name() } else { "train" };
                 let title = match self.asked.query.trim() {
                     "" => format!("all {split} images"),
@@ -209,6 +213,20 @@ impl SamplesPanel {
             }
         };
         ui.add(egui::Label::new(text.size(size::CAPTION)).wrap());
+    }
+
+    /// The table, if its query is right and finds rows: those of a wrong one are not what was asked for.
+    fn found(&self) -> Option<&Made> {
+        self.made.as_ref().map(|(_, made)| made).filter(|made| made.fault.is_none() && !made.rows.is_empty())
+    }
+
+    /// Why there are no rows to take; `None` while it is not known.
+    fn no_rows(&self) -> Option<&'static str> {
+        let (_, made) = self.made.as_ref()?;
+        match made.fault {
+            Some(_) => Some("The query is wrong, so the rows below are not those that it asks for: correct it first"),
+            None => made.rows.is_empty().then_some("No row is found"),
+        }
     }
 
     /// Shows what was selected elsewhere: only these images, of the split that they are of.
