@@ -1,6 +1,6 @@
 //! Accuracy in a selected region round by round, compared with the whole evaluation split.
 
-use egui::{RichText, Stroke, Ui};
+use egui::{Align, Layout, RichText, ScrollArea, Stroke, Ui, vec2};
 use egui_plot::{Line, LineStyle, PlotPoints, Points, VLine};
 
 use crate::engine::planned::RunId;
@@ -8,7 +8,7 @@ use crate::experiment::Task;
 use crate::figures::StrategyStyle;
 use crate::ui::kit::charts::{self, plot};
 use crate::ui::kit::looks;
-use crate::ui::kit::theme::{bold, size, space};
+use crate::ui::kit::theme::{self, bold, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
@@ -25,6 +25,9 @@ struct Curve {
 
 /// Margin above and below the curves, percentage points.
 const AIR: f64 = 2.0;
+/// Height of a value over its text, and the least height of the chart, points.
+const PIECE: f32 = 38.0;
+const LEAST_CHART: f32 = 120.0;
 
 /// The panel.
 #[derive(Debug, Default)]
@@ -63,21 +66,27 @@ impl Panel for RegionCurve {
             return widgets::empty_state(ui, TITLE, text);
         }
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
-            figures(ui, &curves, cx);
-            let text = format!(
-                "solid: the {} {name} images {}; dashed: all of them",
-                words::thousands(members.len()),
-                if is_drawn { "whose codes E(x) lie in the region" } else { "that are selected" }
-            );
-            ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
-            let (round, run) = chart(ui, &curves, cx);
-            if let Some(round) = round {
-                cx.state.look_at_round(round);
-            }
-            if let Some(run) = run {
-                let command = cx.state.show(run);
-                cx.commands.push(command);
-            }
+            let visible = ui.available_height();
+            // With many runs the panel scrolls as a whole, so that the chart keeps a height in which it can be read.
+            ScrollArea::vertical().auto_shrink(false).id_salt("region accuracy").show(ui, |ui| {
+                let top = ui.cursor().top();
+                figures(ui, &curves, cx);
+                let text = format!(
+                    "solid: the {} {name} images {}; dashed: all of them",
+                    words::thousands(members.len()),
+                    if is_drawn { "whose codes E(x) lie in the region" } else { "that are selected" }
+                );
+                ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
+                let height = (visible - (ui.cursor().top() - top)).max(LEAST_CHART);
+                let (round, run) = chart(ui, &curves, height, cx);
+                if let Some(round) = round {
+                    cx.state.look_at_round(round);
+                }
+                if let Some(run) = run {
+                    let command = cx.state.show(run);
+                    cx.commands.push(command);
+                }
+            });
         });
     }
 }
@@ -108,17 +117,22 @@ fn figures(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) {
     // The latest round that all runs have completed, so that the numbers can be compared.
     let ended = |round: &usize| curves.iter().all(|c| c.region.iter().any(|(r, _)| r == round));
     let common = (1..=shown).rev().find(ended).unwrap_or(shown);
+    let room = ui.available_width();
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::L;
+        ui.spacing_mut().item_spacing = vec2(space::L, 2.0);
         for c in curves {
             let known = c.region.iter().rev().find(|(r, _)| *r <= common);
             let Some(&(round, counted)) = known else { continue };
-            ui.vertical(|ui| {
+            let value = format!("{:.1} %", percent(counted));
+            let (right, all) = (words::thousands(counted.0), words::thousands(counted.1));
+            let text = format!("{}, round {round}: {right} of {all}", c.name);
+            // A value and its text are one piece, which goes into the next row as a whole.
+            let wide = |text: &String, font| ui.painter().layout_no_wrap(text.clone(), font, cx.theme.text).size().x;
+            let width = wide(&value, theme::bold_font(size::FIGURE)).max(wide(&text, theme::font(size::CAPTION)));
+            let piece = vec2((width + 1.0).ceil().min(room), PIECE);
+            ui.allocate_ui_with_layout(piece, Layout::top_down(Align::Min), |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
-                let value = format!("{:.1} %", percent(counted));
                 ui.label(bold(value).size(size::FIGURE).color(cx.theme.ink(c.style.ink)));
-                let (right, all) = (words::thousands(counted.0), words::thousands(counted.1));
-                let text = format!("{}, round {round}: {right} of {all}", c.name);
                 ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));
             });
         }
@@ -126,7 +140,7 @@ fn figures(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) {
 }
 
 /// The curves; returns the round nearest to a click, and the run of a point that was clicked.
-fn chart(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) -> (Option<usize>, Option<RunId>) {
+fn chart(ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) -> (Option<usize>, Option<RunId>) {
     let region = |c: &Curve| c.region.iter().map(|(r, n)| [*r as f64, percent(*n)]).collect::<Vec<_>>();
     let values: Vec<f64> =
         curves.iter().flat_map(|c| region(c).into_iter().chain(c.whole.iter().copied())).map(|p| p[1]).collect();
@@ -134,7 +148,6 @@ fn chart(ui: &mut Ui, curves: &[Curve], cx: &Cx<'_>) -> (Option<usize>, Option<R
     let high = values.iter().copied().fold(0.0, f64::max);
     let rounds = cx.state.experiment.rounds.max(cx.state.latest_round()).max(3) as f64;
     let shown = cx.state.shown_round() as f64;
-    let height = ui.available_height();
     let response = plot("region accuracy", height, cx.theme).show(ui, |plot_ui| {
         plot_ui.set_plot_bounds_x(0.8..=rounds + 0.2);
         plot_ui.set_plot_bounds_y((low - AIR).max(-0.5)..=(high + AIR).min(100.5));
