@@ -99,9 +99,10 @@ impl Inspector {
             // The step length page shows the same point.
             return;
         }
-        // It begins at the selected sample.
+        // It begins at the selected sample, or in the midst of the data.
         let start = cx.state.focus.sample.and_then(|sample| cx.code(sample));
-        let start = start.unwrap_or_else(|| vec![0.0; dims]);
+        let middle = || cx.snapshot.codes.as_ref().and_then(|codes| middle(codes, dims));
+        let start = start.or_else(middle).unwrap_or_else(|| vec![0.0; dims]);
         cx.state.probing = Some(start).filter(|_| self.mode != Mode::Sample && cx.can_probe());
         cx.state.answers.probe.clear();
         self.question.forget();
@@ -210,6 +211,33 @@ impl Inspector {
         let answers = cx.state.answers.probe.version;
         if self.question.is_due(ui.ctx(), cx.now, &code, cx.state.version(), answers) {
             cx.commands.push(Command::ask(ProbePoint { code, label: None }));
+        }
+    }
+}
+
+/// The code that is nearest to the mean of all codes: the mean itself may be where no data are.
+fn middle(codes: &[f32], dims: usize) -> Option<Vec<f32>> {
+    let codes = || codes.chunks_exact(dims.max(1));
+    let count = codes().len() as f64;
+    let mean: Vec<f64> = (0..dims).map(|axis| codes().map(|code| f64::from(code[axis])).sum::<f64>() / count).collect();
+    let distance = |code: &[f32]| code.iter().zip(&mean).map(|(x, m)| (f64::from(*x) - m).powi(2)).sum::<f64>();
+    codes().min_by(|a, b| distance(a).total_cmp(&distance(b))).map(<[f32]>::to_vec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_probe_begins_at_the_code_nearest_to_the_mean() {
+        for (codes, dims, expected) in [
+            (vec![], 2, None),
+            (vec![4.0, 5.0], 2, Some(vec![4.0, 5.0])),
+            // The mean of a ring is in its hole.
+            (vec![1.0, 0.0, -1.0, 0.0, 0.0, 0.5, 0.0, -1.0], 2, Some(vec![0.0, 0.5])),
+            (vec![10.0, 11.0, 13.0], 1, Some(vec![11.0])),
+        ] {
+            assert_eq!(middle(&codes, dims), expected, "{codes:?}");
         }
     }
 }
