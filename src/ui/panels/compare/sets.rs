@@ -2,7 +2,7 @@
 
 use egui::{RichText, Ui};
 
-use crate::combine::is_same_setting;
+use crate::combine::{is_same_run, is_same_setting};
 use crate::history::History;
 use crate::statistics::{Group, groups};
 use crate::ui::kit::memo::Memo;
@@ -80,10 +80,11 @@ impl Sets {
         let choice = |group: &Group<'_>| {
             let of = |run: &&&Member| group.histories.iter().any(|h| std::ptr::eq(*h, &run.history));
             let runs: Vec<&&Member> = members.iter().filter(of).collect();
-            let shown = runs.iter().filter(|run| run.shown).count();
+            let shown = different(runs.iter().filter(|run| run.shown).map(|run| **run));
+            let repeats = if shown > 0 { shown } else { different(runs.iter().map(|run| **run)) };
             Choice {
                 label: group.label(),
-                count: (!group.is_fork).then_some(if shown > 0 { shown } else { runs.len() }),
+                count: (!group.is_fork).then_some(repeats),
                 runs: runs.iter().map(|run| run.key).collect(),
                 shown: shown > 0,
             }
@@ -165,6 +166,17 @@ fn chosen(sets: &[Set], wanted: &Wanted) -> Option<usize> {
     }
 }
 
+/// How many runs these are: one that is replayed is in the list twice, and compared once.
+fn different<'a>(runs: impl Iterator<Item = &'a Member>) -> usize {
+    let mut found: Vec<&History> = Vec::new();
+    for run in runs {
+        if !found.iter().any(|other| is_same_run(other, &run.history)) {
+            found.push(&run.history);
+        }
+    }
+    found.len()
+}
+
 fn like(history: &History) -> Wanted {
     Wanted::Like(Box::new(History::new(history.header.clone())))
 }
@@ -181,7 +193,7 @@ impl Set {
 
     /// Of which experiment, how many are shown, and from where.
     fn name(&self) -> String {
-        let (name, all) = (&self.0[0].history.header.experiment.name, self.shown().count());
+        let (name, all) = (&self.0[0].history.header.experiment.name, different(self.shown()));
         let runs = if all == 1 { "1 run".to_owned() } else { format!("{} runs", words::thousands(all)) };
         let from = match self.shown().filter(|run| run.live).count() {
             live if live == all => String::new(),
@@ -226,6 +238,7 @@ mod tests {
         state.list.open(vec![run.clone(), run.clone()], "a".into());
         state.list.open(vec![other.clone()], "b".into());
         assert_eq!(sets.chosen(&state).len(), 2, "the first set");
+        assert_eq!(sets.choices()[0].count, Some(1), "a run that is in the list twice is one repeat");
         sets.choose_opened(&state);
         assert_eq!(sets.chosen(&state), [other]);
         sets.wanted = Wanted::All;
