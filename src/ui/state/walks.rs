@@ -193,18 +193,60 @@ impl WalkLab {
     }
 }
 
-/// Sorts walks for the table; equal ones stay in starting order.
+/// Sorts walks for the table; equal ones stay in starting order, and those of which nothing is known come last.
 pub fn sort(walks: &mut [SeenWalk<'_>], by: SortBy, descending: bool) {
     let key = |w: &SeenWalk<'_>| {
-        let Some(j) = w.judgement else { return f32::NEG_INFINITY };
+        let judged = w.judgement;
         match by {
-            SortBy::Walk => w.walk.place() as f32,
-            SortBy::Verdict => Verdict::ALL.iter().position(|v| *v == j.verdict).unwrap_or_default() as f32,
-            SortBy::Boundary => j.boundary_share,
-            SortBy::Drift => j.drift_ratio,
-            SortBy::Distinct => j.distinct_samples as f32,
-            SortBy::Snap => j.final_snap_distance,
+            SortBy::Walk => Some(w.walk.place() as f32),
+            SortBy::Verdict => judged.and_then(|j| Verdict::ALL.iter().position(|v| *v == j.verdict)).map(|v| v as f32),
+            SortBy::Boundary => judged.map(|j| j.boundary_share),
+            SortBy::Drift => judged.map(|j| j.drift_ratio),
+            SortBy::Distinct => judged.map(|j| j.distinct_samples as f32),
+            SortBy::Snap => judged.map(|j| j.final_snap_distance),
         }
     };
-    walks.sort_by(|a, b| if descending { key(b).total_cmp(&key(a)) } else { key(a).total_cmp(&key(b)) });
+    walks.sort_by(|a, b| match (key(a), key(b)) {
+        (Some(a), Some(b)) if descending => b.total_cmp(&a),
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn walks_without_a_step_are_sorted_by_their_letters_and_else_come_last() {
+        let walks: Vec<Arc<Walk>> =
+            (0..3).map(|id| Arc::new(Walk::new(RunId::nth(0), id, 0, vec![0.0], vec![0]))).collect();
+        let judged = |drift_ratio| Judgement {
+            verdict: Verdict::Interior,
+            lost_steps: 0,
+            steps: 1,
+            reselections: 0,
+            boundary_share: 0.0,
+            drift_ratio,
+            distinct_samples: 1,
+            visits: 1,
+            final_snap_distance: 0.0,
+        };
+        let judgements = [None, Some(judged(0.2)), Some(judged(0.7))];
+        for (by, descending, expected) in [
+            (SortBy::Walk, false, [0, 1, 2]),
+            (SortBy::Walk, true, [2, 1, 0]),
+            (SortBy::Drift, false, [1, 2, 0]),
+            (SortBy::Drift, true, [2, 1, 0]),
+            (SortBy::Snap, true, [1, 2, 0]),
+        ] {
+            let mut seen: Vec<SeenWalk<'_>> = walks
+                .iter()
+                .zip(judgements)
+                .map(|(walk, judgement)| SeenWalk { walk, points: 1, judgement, selected: false, dimmed: false })
+                .collect();
+            sort(&mut seen, by, descending);
+            assert_eq!(seen.iter().map(|w| w.walk.id).collect::<Vec<_>>(), expected, "{by:?} {descending}");
+        }
+    }
 }

@@ -232,10 +232,11 @@ fn thresholds(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// Counts of the shown walks: by verdict, judged, told apart, steps that left a walk lost, all steps, re-selections.
+/// Counts of the shown walks: all, with a step or not, by verdict, told apart, steps that left a walk lost, all steps,
+/// re-selections.
 struct Counts {
+    all: usize,
     verdicts: [(Verdict, usize); Verdict::ALL.len()],
-    judged: usize,
     settled: usize,
     lost_steps: usize,
     steps: usize,
@@ -243,10 +244,11 @@ struct Counts {
 }
 
 fn verdict_counts(cx: &Cx<'_>) -> Counts {
-    let judged: Vec<Judgement> = cx.state.chosen_walks().iter().filter_map(|w| w.judgement).collect();
+    let chosen = cx.state.chosen_walks();
+    let judged: Vec<Judgement> = chosen.iter().filter_map(|w| w.judgement).collect();
     Counts {
+        all: chosen.len(),
         verdicts: Verdict::ALL.map(|v| (v, judged.iter().filter(|j| j.verdict == v).count())),
-        judged: judged.len(),
         settled: judged.iter().filter(|j| j.verdict.is_settled()).count(),
         lost_steps: judged.iter().map(|j| j.lost_steps).sum(),
         steps: judged.iter().map(|j| j.steps).sum(),
@@ -260,7 +262,7 @@ fn filter_row(ui: &mut Ui, cx: &mut Cx<'_>, counts: &Counts) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
         let lost: usize = counts.verdicts.iter().filter(|(v, _)| v.is_lost()).map(|(_, c)| c).sum();
-        let all = (Only::All, "all".to_owned(), counts.judged, cx.theme.text);
+        let all = (Only::All, "all".to_owned(), counts.all, cx.theme.text);
         let lost = (Only::Lost, "lost".to_owned(), lost, cx.theme.error);
         let each = counts.verdicts.map(|(v, c)| (Only::One(v), v.name().replace('-', " "), c, cx.theme.verdict(v)));
         for (only, name, count, color) in [all, lost].into_iter().chain(each) {
