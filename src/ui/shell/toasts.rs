@@ -123,7 +123,9 @@ pub fn list(ui: &mut Ui, messages: &mut Messages) {
     if messages.iter().next().is_none() {
         ui.label(RichText::new("Nothing was reported yet.").color(theme.weak));
     }
-    ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
+    // A menu offers the room that it had when it was last open, although it can grow.
+    let height = LIST_HEIGHT.min(ui.ctx().content_rect().height() - 2.0 * MARGIN);
+    ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
         for message in messages.iter().rev() {
             body(ui, message, theme);
             if !message.over
