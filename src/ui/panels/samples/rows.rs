@@ -143,7 +143,9 @@ fn widths(available: f32, columns: &[Column]) -> Vec<f32> {
         Column::Index => 74.0,
         Column::Class => 62.0,
         Column::Predicted | Column::Forgotten => 70.0,
-        Column::Strategy | Column::Verdict => 78.0,
+        Column::Strategy => 78.0,
+        // As wide as the longest verdict.
+        Column::Verdict => 104.0,
         Column::Margin | Column::Learned => 58.0,
         Column::Wrong | Column::Loss | Column::Round | Column::Snap | Column::Flips => 50.0,
     };
