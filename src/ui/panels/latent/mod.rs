@@ -187,6 +187,7 @@ impl LatentPanel {
                     self.camera.reset();
                     self.follows = true;
                 }
+                PanelAction::NextColoring if self.options.by_round => {}
                 PanelAction::NextColoring => {
                     self.options.coloring = self.options.coloring.next(cx.state.experiment.dataset.task());
                 }

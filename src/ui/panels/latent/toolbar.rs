@@ -61,10 +61,7 @@ pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mu
     }
     parts.extend([Part::Images, Part::Density, Part::ByRound]);
     flow.show(ui, "More of the view", rows, &parts, |ui, part, place| match part {
-        Part::Colour if wide || place == Place::Menu => {
-            widgets::segmented(ui, "Colour by", &mut options.coloring, &Coloring::choices(task));
-        }
-        Part::Colour => colour_list(ui, &mut options.coloring, task),
+        Part::Colour => colour_choice(ui, options, task, wide || place == Place::Menu),
         Part::Layers if wide || place == Place::Menu => layer_toggles(ui, &mut options.layers, cx.walks_shown),
         Part::Layers => {
             let tip = "What is drawn over the points: labelled samples, proposals, walks";
@@ -100,6 +97,24 @@ pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mu
             widgets::toggle(ui, &mut options.by_round, "Side by side", tip);
         }
     });
+}
+
+/// The choice of colours, laid out or as a list; rounds side by side have those of the classes.
+fn colour_choice(ui: &mut Ui, options: &mut ViewOptions, task: Task, laid_out: bool) {
+    let fixed = options.by_round;
+    let mut coloring = options.seen_coloring();
+    if laid_out {
+        let mut choices = Coloring::choices(task);
+        for (.., tip) in choices.iter_mut().filter(|_| fixed) {
+            *tip = "Rounds side by side are coloured by class";
+        }
+        widgets::segmented_where(ui, "Colour by", &mut coloring, &choices, |_| !fixed);
+    } else {
+        ui.add_enabled_ui(!fixed, |ui| colour_list(ui, &mut coloring, task));
+    }
+    if !fixed {
+        options.coloring = coloring;
+    }
 }
 
 fn colour_list(ui: &mut Ui, coloring: &mut Coloring, task: Task) {
