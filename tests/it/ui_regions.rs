@@ -4,12 +4,13 @@ use egui::{Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
+use ridgewalk::engine::protocol::Phase;
 use ridgewalk::experiment::Strategy;
 use ridgewalk::ui::App;
 use ridgewalk::ui::state::{AppState, BrushTool, SheetFilter};
 
-use crate::common::{Step, take_steps};
-use crate::ui::{click, run_of, wait_for, window_after_round_one};
+use crate::common::{Step, take_steps, tiny};
+use crate::ui::{click, is_ready, run_of, wait_for, window_after_round_one, window_of};
 
 /// Drags over the latent view along points given as shares of its width and height.
 pub fn drag(w: &mut Harness<'_, App>, along: &[(f32, f32)]) {
@@ -141,4 +142,36 @@ fn a_region_is_drawn_shown_counted_exported_and_cleared() {
         }),
     ];
     take_steps(&mut scene, steps);
+}
+
+/// With many runs the values stand in rows, each in one line, and the chart keeps a height in which it can be read.
+#[test]
+fn the_accuracies_of_many_runs_leave_room_for_their_curves() {
+    const LEAST: f32 = 100.0;
+    const LINE: f32 = 20.0;
+    let experiment = tiny();
+    let all = Strategy::ALL.iter().copied().filter(|s| s.objection(experiment.dataset).is_none());
+    let strategies: Vec<Strategy> = all.take(6).collect();
+    let mut w = window_of(experiment, strategies.clone(), false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Step round");
+    wait_for(&mut w, "round 1", |s| {
+        s.progress.phase == Phase::Paused && s.runs.len() == 6 && s.runs.iter().all(|r| r.rounds.len() == 1)
+    });
+    click(&mut w, "Workspace: Regions");
+    click(&mut w, "Select by box");
+    drag(&mut w, &[(0.01, 0.01), (0.5, 0.5), (0.99, 0.99)]);
+    let start = std::time::Instant::now();
+    while w.query_by_label("Curve of the accuracy in the region").is_none() {
+        assert!(start.elapsed().as_secs() < 60, "the region's accuracy never came");
+        w.step();
+    }
+    w.run_steps(3);
+    assert!(w.get_by_label("Curve of the accuracy in the region").rect().height() >= LEAST);
+    for strategy in strategies {
+        let value = format!("{}, round 1: ", strategy.label());
+        let values: Vec<_> = w.query_all_by_label_contains(&value).map(|n| n.rect()).collect();
+        assert!(!values.is_empty() && values.iter().all(|v| v.height() < LINE), "{value}{values:?}");
+    }
+    w.check_accessibility();
 }

@@ -77,7 +77,7 @@ impl Panel for RegionCurve {
                     if is_drawn { "whose codes E(x) lie in the region" } else { "that are selected" }
                 );
                 ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
-                let height = (visible - (ui.cursor().top() - top)).max(LEAST_CHART);
+                let height = (visible - (ui.cursor().top() - top)).floor().max(LEAST_CHART);
                 let (round, run) = chart(ui, &curves, height, cx);
                 if let Some(round) = round {
                     cx.state.look_at_round(round);
@@ -162,6 +162,8 @@ fn chart(ui: &mut Ui, curves: &[Curve], height: f32, cx: &Cx<'_>) -> (Option<usi
             plot_ui.points(looks::marked(points, c.style, cx.theme));
         }
     });
+    let name = "Curve of the accuracy in the region";
+    response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, name));
     let points = curves.iter().flat_map(|c| {
         let whole = c.whole.iter().map(move |at| ((c, None), *at));
         c.region.iter().map(move |(r, n)| ((c, Some(*n)), [*r as f64, percent(*n)])).chain(whole)
