@@ -76,9 +76,8 @@ pub fn ui(ui: &mut Ui, series: &[Series], cx: &Cx<'_>) -> Option<RunId> {
     if let Some(text) = heading(&mut numbers) {
         ui.label(RichText::new(text).font(theme::font(size::CAPTION)).color(cx.theme.weak));
     }
-    ScrollArea::vertical().id_salt("headline").max_height(most).auto_shrink([false, true]).show(ui, |ui| {
-        clicked = in_lines(ui, &numbers, cx);
-    });
+    let area = ScrollArea::vertical().id_salt("headline").max_height(most).min_scrolled_height(most);
+    area.auto_shrink([false, true]).show(ui, |ui| clicked = in_lines(ui, &numbers, cx));
     clicked
 }
 
