@@ -78,7 +78,7 @@ pub const WORKSPACES: &[Workspace] = &[
         key: "samples",
         name: "Samples",
         tip: "A table of all images: sort it, or ask for those that are wrong, were bought by a strategy, or forgotten",
-        layout: Row(0.35, &Panel("latent"), &Panel("samples")),
+        layout: Row(0.33, &Panel("latent"), &Panel("samples")),
     },
     Workspace {
         key: "pair",
