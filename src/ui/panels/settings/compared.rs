@@ -52,7 +52,7 @@ impl Compared {
         let plain = self.plain.iter().map(|s| s.label().to_owned());
         let names: Vec<String> = plain.chain(self.lines.iter().cloned()).collect();
         let text = if names.is_empty() { "none".to_owned() } else { names.join("; ") };
-        if text.chars().count() > LONGEST_CHOICE { format!("{} runs", names.len()) } else { text }
+        if text.chars().count() > LONGEST_CHOICE { format!("{} strategies", names.len()) } else { text }
     }
 
     /// The button, and its menu.
@@ -152,7 +152,7 @@ mod tests {
         let compared = of(&["snn alpha=0.6", "snn", "random"]);
         let names: Vec<_> = compared.variants().unwrap().iter().map(Variant::to_string).collect();
         assert_eq!(names, ["random", "snn", "snn alpha=0.6"]);
-        assert_eq!((compared.summary(), compared.error(&draft).is_none()), ("3 runs".to_owned(), true));
+        assert_eq!((compared.summary(), compared.error(&draft).is_none()), ("3 strategies".to_owned(), true));
         let typed = |line: &str| Compared { lines: vec![line.to_owned()], ..compared.clone() };
         for (compared, says) in [
             (of(&[]), "field `strategy`: choose at least one"),
