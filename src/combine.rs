@@ -1,7 +1,7 @@
 //! Which runs may be combined in a figure, a table or a test, or compared side by side: those that differ in nothing
 //! but their strategy, its own fields, and their seed.
 
-use crate::experiment::{Digest, Field, Slot, Variant};
+use crate::experiment::{Digest, Experiment, Field, Slot, Variant};
 use crate::history::{Header, History, RoundRecord};
 use crate::identity::Likeness;
 
@@ -146,19 +146,24 @@ pub fn check(histories: &[&History]) -> Result<(), CombineError> {
 
 /// Whether two runs have equal values of everything that runs of one comparison share.
 pub fn is_same_setting(a: &History, b: &History) -> bool {
-    let (mut left, mut right) = (a.header.experiment.clone(), b.header.experiment.clone());
-    let shared = fields().filter(|f| f.applies(&a.header.experiment) && f.applies(&b.header.experiment));
+    a.header.ground().compare(&b.header.ground()).is_ok() && has_same_fields(&a.header.experiment, &b.header.experiment)
+}
+
+/// Whether two experiments have equal values in all fields that runs of one comparison share, but for those that only choose
+/// images.
+pub fn has_same_fields(a: &Experiment, b: &Experiment) -> bool {
+    let (mut left, mut right) = (a.clone(), b.clone());
+    let shared = fields().filter(|f| f.applies(a) && f.applies(b));
     let mut shared = shared.filter(|f| !CHOOSE_IMAGES.contains(&f.name));
-    a.header.ground().compare(&b.header.ground()).is_ok()
-        && shared.all(|f| match (f.slot(&mut left), f.slot(&mut right)) {
-            (Slot::Count(x), Slot::Count(y)) => x == y,
-            (Slot::Seed(x), Slot::Seed(y)) => x == y,
-            (Slot::Single(x), Slot::Single(y)) => x == y,
-            (Slot::Double(x), Slot::Double(y)) => x == y,
-            (Slot::Text(x), Slot::Text(y)) => x == y,
-            (Slot::Choice(x), Slot::Choice(y)) => x.index() == y.index(),
-            _ => false,
-        })
+    shared.all(|f| match (f.slot(&mut left), f.slot(&mut right)) {
+        (Slot::Count(x), Slot::Count(y)) => x == y,
+        (Slot::Seed(x), Slot::Seed(y)) => x == y,
+        (Slot::Single(x), Slot::Single(y)) => x == y,
+        (Slot::Double(x), Slot::Double(y)) => x == y,
+        (Slot::Text(x), Slot::Text(y)) => x == y,
+        (Slot::Choice(x), Slot::Choice(y)) => x.index() == y.index(),
+        _ => false,
+    })
 }
 
 /// The fields in which runs must not differ.

@@ -76,10 +76,14 @@ impl Histories {
         self
     }
 
-    /// The same histories in these looks; one that has none gets one.
+    /// The same histories in these looks; one that has none gets one. What looks alike there, because it is of experiments
+    /// that are otherwise not compared, keeps the looks of these histories alone.
     pub fn looking(mut self, looks: &Looks) -> Self {
-        self.looks = looks.clone();
-        self.looks.know(&self.all);
+        let mut looks = looks.clone();
+        looks.know(&self.all);
+        if looks.tells_apart(&self.all) {
+            self.looks = looks;
+        }
         self
     }
 
