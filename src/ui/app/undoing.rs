@@ -60,6 +60,10 @@ impl App {
             what = text.or(what);
             listed = true;
         }
+        if listed {
+            // A moment says how often the list was changed, not how: no session would start again, and no run leave the list.
+            self.changes.forget_undone();
+        }
         let after = self.moment();
         let changed = listed || now != after;
         self.changes.take(after);

@@ -266,7 +266,7 @@ pub const ACTIONS: &[(&str, &[Row])] = &[
                 Action::Redo,
                 "Redo",
                 &[KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z), command(Key::Y)],
-                "Makes the change again that was undone last",
+                "Makes the change again that was undone last, unless it was one of the list of runs",
             ),
             row(
                 Action::Undo,

@@ -54,6 +54,11 @@ impl<T: Clone + PartialEq> Changes<T> {
         Some(after)
     }
 
+    /// What was taken back cannot be made again.
+    pub fn forget_undone(&mut self) {
+        self.future.clear();
+    }
+
     /// The state of the last frame.
     pub fn latest(&self) -> Option<&T> {
         self.now.as_ref()
@@ -98,6 +103,9 @@ mod tests {
         // Another change ends what could be made again.
         changes.follow(9, true);
         assert!(changes.redo(9).is_none() && changes.undo(9) == Some(4));
+        assert_eq!(changes.after(), Some(&9));
+        changes.forget_undone();
+        assert!(changes.after().is_none() && changes.before() == Some(&1));
     }
 
     #[test]
