@@ -10,7 +10,7 @@ use ridgewalk::engine::EngineOptions;
 use ridgewalk::engine::protocol::{Level, Phase};
 use ridgewalk::experiment::Strategy;
 use ridgewalk::history::{Evaluation, Proposal, RoundRecord};
-use ridgewalk::ui::state::AppState;
+use ridgewalk::ui::state::{AppState, Message, Offer};
 use ridgewalk::ui::{App, UiOptions};
 
 use crate::common::{tiny, variants};
@@ -247,7 +247,7 @@ fn the_runs_of_a_closed_window_are_offered_by_the_next() {
         let unfinished = !left(runs.path(), 1)[0].saved.finished;
         let mut w = saving_window(cache.path(), runs.path(), false);
         wait_for(&mut w, "the generator", is_ready);
-        let waits = |w: &Harness<'_, App>| w.state().state().messages.iter().any(|m| m.waits() && !m.over);
+        let waits = |w: &Harness<'_, App>| w.state().state().messages.iter().any(|m| can_continue(m) && !m.over);
         if unfinished {
             // The column opens on it by itself.
             wait_until(&mut w, "the message", waits);
@@ -276,7 +276,12 @@ fn the_runs_of_a_closed_window_are_offered_by_the_next() {
     }
 }
 
-/// The message about a session that can be continued stays until it is answered, there or under the bell.
+/// Whether a message offers to go on with a session.
+fn can_continue(message: &Message) -> bool {
+    message.offers.iter().any(|offer| matches!(offer, Offer::Continue(_)))
+}
+
+/// The message about a session that can be continued fades as others do, and its offer stays under the bell.
 #[test]
 fn an_unfinished_session_is_continued_from_its_message() {
     let [cache, runs] = [(), ()].map(|()| tempfile::tempdir().unwrap());
@@ -288,17 +293,15 @@ fn an_unfinished_session_is_continued_from_its_message() {
     assert!(!left(runs.path(), 1)[0].saved.finished);
     let mut w = saving_window(cache.path(), runs.path(), false);
     wait_for(&mut w, "the generator", is_ready);
-    let open = |w: &Harness<'_, App>| w.state().state().messages.iter().filter(|m| m.waits() && !m.over).count();
-    wait_until(&mut w, "the message", |w| open(w) == 1);
-    // Longer than any other note stays.
-    let steps = (40.0 / w.input().predicted_dt) as usize;
-    w.run_steps(steps.min(400));
+    let open = |w: &Harness<'_, App>| w.state().state().messages.iter().filter(|m| can_continue(m) && !m.over).count();
     let shown = |w: &Harness<'_, App>| w.query_all_by_label("Continue").count();
-    assert_eq!((open(&w), shown(&w)), (1, 1));
+    wait_until(&mut w, "the message", |w| open(w) == 1 && shown(w) == 1);
+    wait_until(&mut w, "its fading", |w| shown(w) == 0);
+    assert_eq!(open(&w), 1);
     click(&mut w, "Messages");
     w.run_steps(2);
-    assert_eq!(shown(&w), 2);
-    w.query_all_by_label("Continue").last().unwrap().click();
+    assert_eq!(shown(&w), 1);
+    w.get_by_label("Continue").click();
     w.run_steps(2);
     wait_for(&mut w, "the rest", |s| s.generation == 2 && is_finished(s));
     assert_eq!((open(&w), rounds(w.state().state(), Strategy::Snn)), (0, 3));

@@ -161,7 +161,7 @@ impl App {
         let files = DataFiles::new(options.engine.data_dir.clone(), saved.data_folders);
         let mut state = AppState::new(options.experiment.clone(), runs, options.engine.device);
         let autosave_bytes = saved.autosave_bytes.unwrap_or(options.engine.autosave_bytes);
-        let runs = RunsPage::new(options.engine.autosave.clone(), autosave_bytes);
+        let runs = RunsPage::new(options.engine.autosave.clone(), autosave_bytes, saved.told);
         let software = options.engine.software_gpu;
         let sharing = Sharing::new(&options.engine);
         let mut own = OwnSheet::new(options.engine.cache_dir.clone());
@@ -459,6 +459,7 @@ impl eframe::App for App {
             column: self.column,
             autosave_bytes,
             data_folders,
+            told: self.runs.told().to_vec(),
             recent,
             projects,
             still,

@@ -21,6 +21,8 @@ pub struct Saved {
     pub autosave_bytes: Option<u64>,
     /// The folders chosen for the files of data sets, by data set.
     pub data_folders: BTreeMap<String, PathBuf>,
+    /// The folders of unfinished sessions that a start has told of.
+    pub told: Vec<PathBuf>,
     /// Folders with histories that were opened, the latest first.
     pub recent: Vec<PathBuf>,
     /// Without motion.

@@ -58,9 +58,6 @@ impl Toasts {
 
     /// Whether a message is still shown by itself; requests a repaint when it no longer is.
     fn is_visible(&mut self, message: &Message, now: f64, ctx: &egui::Context) -> bool {
-        if message.waits() {
-            return true;
-        }
         let at = self.shown.iter().position(|(id, _)| *id == message.id).unwrap_or_else(|| {
             self.shown.push((message.id, now));
             self.shown.len() - 1

@@ -22,13 +22,6 @@ pub struct Message {
     of_session: bool,
 }
 
-impl Message {
-    /// Whether it is shown by itself until it is answered.
-    pub fn waits(&self) -> bool {
-        self.offers.iter().any(|offer| matches!(offer, Offer::Continue(_)))
-    }
-}
-
 /// What a message offers to do: the action of the button in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Offer {

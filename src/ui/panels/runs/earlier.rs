@@ -31,6 +31,8 @@ pub struct Earlier {
     first_looks: usize,
     /// When the next of them is due, seconds of the window's clock.
     look_at: Option<f64>,
+    /// The folders of unfinished sessions that were told of, at this start or before: that is not done twice.
+    pub told: Vec<PathBuf>,
     /// They are to be brought into view.
     pub reveal: bool,
     /// The limit of all sessions on disk together, bytes.
@@ -45,8 +47,9 @@ const GIGABYTE: f64 = (1u64 << 30) as f64;
 const LIMITS: std::ops::RangeInclusive<f64> = 0.1..=1000.0;
 
 impl Earlier {
-    pub fn new(root: Option<PathBuf>, most_bytes: u64) -> Self {
+    pub fn new(root: Option<PathBuf>, most_bytes: u64, told: Vec<PathBuf>) -> Self {
         Self {
+            told,
             root,
             listing: Job::default(),
             left: None,
@@ -61,7 +64,8 @@ impl Earlier {
         }
     }
 
-    /// Keeps the list up to date. An unfinished session that one of the first looks finds is told of; true in its frame.
+    /// Keeps the list up to date. An unfinished session that one of the first looks finds is told of, once for all starts;
+    /// true in its frame.
     pub fn update(&mut self, ctx: &Context, cx: &mut Cx<'_>) -> bool {
         let mut found = false;
         let now = ctx.input(|i| i.time);
@@ -77,7 +81,10 @@ impl Earlier {
         }
         if let Some((left, present)) = self.listing.take() {
             self.present = present;
-            let unfinished = left.iter().find(|l| !l.saved.finished).filter(|_| self.first_looks > 0);
+            // One that was gone on with since may be told of again.
+            self.told.retain(|folder| left.iter().any(|l| l.folder == *folder));
+            let is_news = |l: &&Left| self.first_looks > 0 && !self.told.contains(&l.folder);
+            let unfinished = left.iter().find(|l| !l.saved.finished).filter(is_news);
             self.first_looks = if unfinished.is_some() { 0 } else { self.first_looks.saturating_sub(1) };
             if self.first_looks > 0 {
                 self.look_at = Some(now + BETWEEN_LOOKS);
@@ -87,6 +94,7 @@ impl Earlier {
                 let text = format!("{} can be continued.", told(session));
                 let offers = vec![Offer::Continue(session.folder.clone()), Offer::ShowEarlier];
                 cx.state.offer(Level::Info, text, offers);
+                self.told.push(session.folder.clone());
                 (found, self.reveal) = (true, true);
             }
             let is_there = |folder: &Path| left.iter().any(|l| l.folder == folder && !l.saved.finished);

@@ -56,12 +56,12 @@ pub enum RunsAction {
 const HEADING: f32 = 22.0;
 
 impl RunsPage {
-    /// The page of a window whose sessions are written below `root`, if they are.
-    pub fn new(root: Option<PathBuf>, most_bytes: u64) -> Self {
+    /// The page of a window whose sessions are written below `root`, if they are; `told` are those that it needs not tell of.
+    pub fn new(root: Option<PathBuf>, most_bytes: u64, told: Vec<PathBuf>) -> Self {
         let hint = "Folder for the runs, new or existing";
         Self {
             replaying: Replaying::default(),
-            earlier: Earlier::new(root, most_bytes),
+            earlier: Earlier::new(root, most_bytes, told),
             needed: Needed::default(),
             renaming: None,
             save: AskPath::new("Save runs", hint, "Save", Wanted::Folder),
@@ -77,6 +77,11 @@ impl RunsPage {
     /// The limit of all sessions on disk together, bytes.
     pub fn most_bytes(&self) -> u64 {
         self.earlier.most_bytes
+    }
+
+    /// The folders of the unfinished sessions that were told of.
+    pub fn told(&self) -> &[PathBuf] {
+        &self.earlier.told
     }
 
     /// Brings what earlier windows left into view when the page is shown next.
