@@ -14,6 +14,7 @@ pub mod class_bars;
 pub mod facts;
 pub mod images;
 pub mod job;
+pub mod confirm;
 pub mod ask_path;
 pub mod export;
 pub mod export_figures;

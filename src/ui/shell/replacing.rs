@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use egui::{Align, Context, Frame, Id, Label, Layout, Modal};
+use egui::Context;
 
-use crate::ui::kit::theme::{bold, size, space};
+use crate::ui::kit::confirm::confirm;
 use crate::ui::panels::start::Chosen;
 use crate::ui::state::{AppState, Recall};
 
@@ -24,8 +24,6 @@ pub struct Replacing {
     since: Instant,
     asks: Option<(Wish, String)>,
 }
-
-const WIDTH: f32 = 380.0;
 
 impl Default for Replacing {
     fn default() -> Self {
@@ -53,26 +51,14 @@ impl Replacing {
             *self = Self { session: state.generation, ..Self::default() };
         }
         let (_, stake) = self.asks.as_ref()?;
-        let (mut replace, mut keep) = (false, false);
-        let frame = Frame::window(&ctx.global_style());
-        let response = Modal::new(Id::unique("replace the session")).frame(frame).show(ctx, |ui| {
-            ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 2.0 * space::L));
-            ui.label(bold("Give up what is being computed?").size(size::HEADING));
-            ui.add_space(space::S);
-            ui.add(Label::new(stake).wrap());
-            ui.add_space(space::S);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                keep = ui.button("Keep").on_hover_text("The present session goes on (Esc)").clicked();
-                replace = ui.button("Give up").on_hover_text("Another session takes its place").clicked();
-            });
-        });
-        if replace {
-            return self.asks.take().map(|(wish, _)| wish);
-        }
-        if (keep || response.should_close())
-            && let Some((Wish::Recall(Recall::Undo { folder }), _)) = self.asks.take()
-        {
-            state.list.keep_undo(folder);
+        let keep = ("Keep", "The present session goes on (Esc)");
+        let go = ("Give up", "Another session takes its place");
+        let answer = confirm(ctx, "Give up what is being computed?", stake, keep, go)?;
+        let (wish, _) = self.asks.take()?;
+        match wish {
+            wish if answer => return Some(wish),
+            Wish::Recall(Recall::Undo { folder }) => state.list.keep_undo(folder),
+            _ => {}
         }
         None
     }

@@ -8,6 +8,7 @@ use jiff::{Timestamp, Zoned};
 
 use crate::engine::autosave::{self, Left};
 use crate::engine::protocol::{Command, Level};
+use crate::ui::kit::confirm::confirm;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{bold, size, space};
 use crate::ui::kit::words;
@@ -188,25 +189,11 @@ impl Earlier {
 
     fn ask(&mut self, ctx: &Context) {
         let Some((folder, what)) = &self.asks else { return };
-        let (mut delete, mut keep) = (false, false);
-        let frame = egui::Frame::window(&ctx.global_style());
-        let response = egui::Modal::new(egui::Id::unique("delete runs")).frame(frame).show(ctx, |ui| {
-            ui.set_width(360.0);
-            ui.label(bold("Delete these runs from disk?").size(size::HEADING));
-            ui.add_space(space::S);
-            ui.add(Label::new(format!("{what}. This cannot be undone.\n{}", folder.display())).wrap());
-            ui.add_space(space::S);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                keep = ui.button("Keep").clicked();
-                delete = ui.button("Delete").clicked();
-            });
-        });
-        if delete {
-            let folder = folder.clone();
+        let text = format!("{what}. This cannot be undone.\n{}", folder.display());
+        let (keep, go) = (("Keep", "The files stay (Esc)"), ("Delete", "Deletes the files of these runs"));
+        let Some(delete) = confirm(ctx, "Delete these runs from disk?", &text, keep, go) else { return };
+        if let Some((folder, _)) = self.asks.take().filter(|_| delete) {
             self.deleting.start(ctx, move || autosave::delete(&folder).map_err(|e| e.to_string()));
-        }
-        if delete || keep || response.should_close() {
-            self.asks = None;
         }
     }
 }
