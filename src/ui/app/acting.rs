@@ -182,7 +182,7 @@ impl App {
                 self.commands.push(Command::StartWalks { anchors, count });
             }
             Action::StepWalks => self.commands.push(Command::StepWalks),
-            Action::ClearWalks => self.commands.push(Command::ClearWalks),
+            Action::ClearWalks => self.state.lab.clearing = true,
             Action::OnlyLost => self.state.toggle_only_lost(),
             Action::ColourByVerdict => self.state.lab.by_verdict ^= true,
             Action::Panel(action) => self.asked.push(action),

@@ -36,7 +36,7 @@ use super::shell::recent::Recent;
 use super::shell::replacing::{Replacing, Wish};
 use super::shell::tour::{Places, Tour};
 use super::shell::workspaces::Workspaces;
-use super::shell::{appearance, frame_times, strip, toasts, topbar};
+use super::shell::{appearance, clearing, frame_times, strip, toasts, topbar};
 use super::state::{AppState, Changes, Recall};
 use crate::dataset::own::plan::Plan;
 use crate::engine::protocol::{Command, Level, Phase};
@@ -420,6 +420,9 @@ impl eframe::App for App {
         }
         if let Some(wish) = self.replacing.ui(&ctx, &mut self.state) {
             self.fulfil(&ctx, wish);
+        }
+        if clearing::ui(&ctx, &mut self.state) {
+            self.commands.push(Command::ClearWalks);
         }
         if let Some(step) = self.tour.ui(&ctx, places) {
             self.show_step(&ctx, step);

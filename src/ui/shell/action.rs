@@ -109,7 +109,6 @@ impl Action {
     /// Why it can do nothing now; `None` if it can.
     pub fn refused(self, state: &AppState) -> Option<&'static str> {
         let ready = state.generator.ready;
-        let by_hand = || state.shown_walks().any(|walk| walk.id >= state.experiment.walks);
         match self {
             Self::RunOrPause if state.pending.is_some() => Some("A request is under way"),
             Self::StepRound | Self::StepMinibatches if !ready => Some("The generator is not ready yet"),
@@ -129,9 +128,9 @@ impl Action {
                 Some("No round of a shown run has ended")
             }
             Self::Undo if !state.can_undo => Some("Nothing to undo"),
-            Self::Redo if !state.can_redo => Some("Nothing was undone"),
+            Self::Redo if !state.can_redo => Some("Nothing was undone that can be made again"),
             Self::StartWalks if state.shown_run().is_none() => Some("No run has begun"),
-            Self::StepWalks | Self::ClearWalks if !by_hand() => Some("No walk was started by hand"),
+            Self::StepWalks | Self::ClearWalks if state.walks_by_hand() == 0 => Some("No walk was started by hand"),
             Self::Panel(PanelAction::ExportSelection | PanelAction::InvertSelection)
                 if state.brush.selection.is_none() =>
             {

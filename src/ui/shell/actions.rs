@@ -354,7 +354,7 @@ pub const ACTIONS: &[(&str, &[Row])] = &[
                 Action::StepWalks,
                 "One step of the walks started by hand",
                 &[key(Key::N)],
-                "Each takes a step by the present target",
+                "Every walk that was started by hand takes a step by the present target",
             ),
             row(Action::ClearWalks, "Clear the walks started by hand", &[], "Those of the run's own record stay"),
             row(Action::OnlyLost, "Show only lost walks, or all", &[key(Key::X)], "Those that left the data"),

@@ -19,3 +19,4 @@ pub mod topbar;
 pub mod strip;
 pub mod frame_times;
 pub mod replacing;
+pub mod clearing;

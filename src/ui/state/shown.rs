@@ -137,6 +137,11 @@ impl AppState {
         self.walks.iter().filter(|w| w.run == self.focus.run)
     }
 
+    /// Number of walks of the shown run that were started by hand.
+    pub fn walks_by_hand(&self) -> usize {
+        self.shown_walks().filter(|w| w.id >= self.experiment.walks && !w.is_baseline()).count()
+    }
+
     /// The highest round that any run has begun.
     pub fn latest_round(&self) -> usize {
         self.runs.iter().map(RunState::latest_round).max().unwrap_or(0)

@@ -161,6 +161,8 @@ pub struct WalkLab {
     pub playing: bool,
     /// The shown arms, while walks are compared.
     pub arms: Arms,
+    /// Whether it is asked if the walks started by hand are to be removed.
+    pub clearing: bool,
 }
 
 /// Default number of walks to start at once.
@@ -182,6 +184,7 @@ impl Default for WalkLab {
             count: DEFAULT_COUNT,
             playing: false,
             arms: Arms::Both,
+            clearing: false,
         }
     }
 }
@@ -189,7 +192,7 @@ impl Default for WalkLab {
 impl WalkLab {
     /// The state at the start of another experiment: only the user's choices stay.
     pub fn started_over(&self) -> Self {
-        Self { sparsity: None, base: None, selected: None, playing: false, ..self.clone() }
+        Self { sparsity: None, base: None, selected: None, playing: false, clearing: false, ..self.clone() }
     }
 }
 

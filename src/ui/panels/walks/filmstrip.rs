@@ -76,15 +76,16 @@ impl Panel for FilmstripPanel {
     }
 
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        let any = cx.state.shown_walks().next().is_some();
-        let small = |text: &str| egui::Button::new(egui::RichText::new(text).size(size::CAPTION)).small();
-        if ui.add_enabled(any, small("Clear")).on_hover_text("Remove the walks that were started by hand").clicked() {
-            cx.commands.push(Command::ClearWalks);
+        let by_hand = cx.state.walks_by_hand() > 0;
+        let mut button = |text: &str, tip: &str| {
+            let button = egui::Button::new(egui::RichText::new(text).size(size::CAPTION)).small();
+            let response = ui.add_enabled(by_hand, button).on_hover_text(tip);
+            response.on_disabled_hover_text("No walk was started by hand").clicked()
+        };
+        if button("Clear", "Remove the walks that were started by hand, after asking") {
+            cx.state.lab.clearing = true;
         }
-        if ui
-            .add_enabled(any, small("Step walks"))
-            .on_hover_text("Take one more step with every walk, using the present target")
-            .clicked()
+        if button("Step walks", "One more step with every walk that was started by hand, using the present target (N)")
         {
             cx.commands.push(Command::StepWalks);
         }
