@@ -96,6 +96,12 @@ fn the_figure_shows_walks_by_their_verdicts() {
     // The cloud is one image, however many points it has.
     assert_eq!(drawn.matches("<image ").count(), images + 1);
     assert!(!drawn.contains("NaN"));
+    // Walks with numbers after those of the run were started by hand, which is said.
+    assert!(!figure.caption.contains("by hand"));
+    let mut few = history.clone();
+    few.header.experiment.walks = 5;
+    let caption = figures::figure4(&few, &embedding, &album, &judged).caption;
+    assert!(caption.contains(&format!("Started by hand: {} of the walks", WALKS - 5)), "{caption}");
 }
 
 #[test]

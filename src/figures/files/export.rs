@@ -16,7 +16,7 @@ use crate::figures::data::Histories;
 use crate::figures::error::FigureError;
 use crate::figures::figure::Figure;
 use crate::figures::kinds::figure4::figure4;
-use crate::figures::kinds::walks::{verdict_table, walks_csv, walks_in_words};
+use crate::figures::kinds::walks::{started_by_hand, verdict_table, walks_csv, walks_in_words};
 use crate::figures::kinds::{Drawn, KINDS};
 use crate::figures::look::theme::Theme;
 use crate::figures::table::Table;
@@ -141,7 +141,7 @@ pub fn figure4_files(
     let table = verdict_table(&judged, rules);
     files.table(&table, formats);
     files.put("walks", Format::Csv, walks_csv(&judged));
-    let found = walks_in_words(&judged, rules);
+    let found = walks_in_words(&judged, rules) + &started_by_hand(history, &judged);
     files.about(&Histories::new(std::slice::from_ref(history), &history.variant())?, Some(&found));
     Ok((files, table))
 }

@@ -3,6 +3,7 @@
 use crate::figures::figure::{
     Anchor, Axis, Block, Cloud, Columns, Figure, Image, Item, LegendPlace, Line, Note, Panel, Tag, Ticks,
 };
+use crate::figures::kinds::walks::started_by_hand;
 use crate::figures::look::style::{Dash, Ink, Mark, Stroke};
 use crate::figures::many;
 use crate::history::{History, WalkStep};
@@ -74,7 +75,7 @@ pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: 
              re-selection: {}). Right: for each walk the decoded point p\u{2032} of each step, below it the real neighbour \
              that was chosen and its class. Chosen by verdict out of {} walks, {} of them boundary walkers and {} outward \
              drifters: of each kind the half that reaches furthest in the plane, of these the clearest half, and of these \
-             those that start furthest apart. Letters and start samples are those of walks.csv.",
+             those that start furthest apart. Letters and start samples are those of walks.csv.{}",
             embedding.dim,
             e.dataset.label(),
             steps.iter().map(|(_, steps)| steps.len()).max().unwrap_or(0),
@@ -83,6 +84,7 @@ pub fn figure4(history: &History, embedding: &Embedding, album: &Album, judged: 
             judged.walks.len(),
             of(Verdict::Boundary),
             of(Verdict::Outward),
+            started_by_hand(history, judged),
         ),
         panels: vec![map(embedding, &walks), rows(&walks, album, classes)],
         columns: Columns { narrow: 1, wide: 2 },

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::figures::table::Table;
+use crate::history::History;
 use crate::trajectory::{Judged, Verdict, VerdictRules, walk_name};
 
 /// Columns of `walks.csv`.
@@ -60,6 +61,18 @@ pub fn walks_in_words(judged: &Judged, rules: &VerdictRules) -> String {
         rules.boundary_steps,
         rules.boundary_of,
     )
+}
+
+/// What differs for the walks that were started by hand, after a space; empty if there are none.
+pub fn started_by_hand(history: &History, judged: &Judged) -> String {
+    // They are numbered after those of the run.
+    let count = judged.walks.iter().filter(|w| w.walk >= history.header.experiment.walks).count();
+    match count {
+        0 => String::new(),
+        n => format!(
+            " Started by hand: {n} of the walks, which also step when the user says so, and restart as the user chooses."
+        ),
+    }
 }
 
 /// A table of the share of each verdict among the walks that are long enough, with the share of steps after which a walk
