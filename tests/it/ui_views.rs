@@ -141,6 +141,9 @@ fn the_saved_view_is_finer_than_the_screen_and_has_its_legend_and_numbers() {
     };
     assert!(inked(0, legend) > 10 * 150, "{}", inked(0, legend));
     assert!(inked(legend, picture.width()) > 10_000);
+    // The arrow that folds the legend stays on the screen.
+    let arrow = (14..34).flat_map(|x| (14..34).map(move |y| (x, y)));
+    assert_eq!(arrow.filter(|(x, y)| *picture.get_pixel(*x, *y) != ground).count(), 0);
 }
 
 #[test]

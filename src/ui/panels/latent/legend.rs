@@ -45,9 +45,9 @@ enum Content {
     },
 }
 
-/// The column at the left of `panel`: its heading folds it, a click on a class shows only that class in colour. Returns
-/// its width.
-pub fn ui(ui: &mut Ui, panel: Rect, shown: &mut bool, coloring: Coloring, cx: &mut Cx<'_>) -> f32 {
+/// The column at the left of `panel`: its heading folds it, a click on a class shows only that class in colour. In a frame
+/// that is `saved` as a picture nothing is painted that is there to be pressed. Returns the width.
+pub fn ui(ui: &mut Ui, panel: Rect, shown: &mut bool, coloring: Coloring, saved: bool, cx: &mut Cx<'_>) -> f32 {
     let (title, content) = content(coloring, cx);
     let unfolded = *shown && panel.width() > NARROW;
     let width = if unfolded { width(ui, &title, &content).min(MOST_SHARE * panel.width()) } else { FOLDED };
@@ -55,11 +55,13 @@ pub fn ui(ui: &mut Ui, panel: Rect, shown: &mut bool, coloring: Coloring, cx: &m
     let head = Rect::from_min_size(column.min, vec2(width, HEAD));
     let response = ui.interact(head, ui.scope_id().with("legend"), Sense::click());
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, unfolded, "Legend"));
-    if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(head.shrink(2.0), CornerRadius::same(4), cx.theme.field);
+    if !saved {
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(head.shrink(2.0), CornerRadius::same(4), cx.theme.field);
+        }
+        let icon = if unfolded { Icon::Unfolded } else { Icon::Folded };
+        icon.paint(ui.painter(), pos2(head.left() + 12.0, head.center().y), 4.5, cx.theme.weak);
     }
-    let icon = if unfolded { Icon::Unfolded } else { Icon::Folded };
-    icon.paint(ui.painter(), pos2(head.left() + 12.0, head.center().y), 4.5, cx.theme.weak);
     let tip = format!("The colours show {title}. Click to fold the legend or unfold it");
     if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked() {
         *shown = !*shown;
@@ -74,6 +76,7 @@ pub fn ui(ui: &mut Ui, panel: Rect, shown: &mut bool, coloring: Coloring, cx: &m
     let mut search = String::new();
     if let Content::Classes(names) = &content
         && names.len() > MANY_CLASSES
+        && !saved
     {
         let field = Rect::from_min_size(below.min + vec2(6.0, 0.0), vec2(width - 12.0, SEARCH));
         search = searched(ui, field, names.len());

@@ -89,10 +89,12 @@ impl Panel for LatentPanel {
         let top = ui.cursor().top().min(panel.bottom());
         let panel = Rect::from_min_max(egui::pos2(panel.left(), top), panel.max);
         ui.painter().rect_filled(panel, egui::CornerRadius::ZERO, cx.theme.background);
+        self.save.ui(ui.ctx(), cx);
         let painted = painted::count(ui, ui.layer_id());
         let coloring = self.options.seen_coloring();
+        let saves = self.save.is_due();
         let legend = match cx.snapshot.codes.is_some() && panel.height() > MIN_SIDE {
-            true => legend::ui(ui, panel, &mut self.options.legend, coloring, cx),
+            true => legend::ui(ui, panel, &mut self.options.legend, coloring, saves, cx),
             false => 0.0,
         };
         let rect = panel.with_min_x(panel.left() + legend);
@@ -101,7 +103,6 @@ impl Panel for LatentPanel {
         if rect.width() < MIN_SIDE || rect.height() < MIN_SIDE {
             return;
         }
-        self.save.ui(ui.ctx(), cx);
         self.rounds.dialog(ui.ctx(), cx);
         if self.options.by_round {
             return self.rounds.ui(ui, rect, cx);

@@ -46,6 +46,11 @@ impl SaveView {
         }
     }
 
+    /// Whether what is painted in this frame is saved.
+    pub fn is_due(&self) -> bool {
+        self.due.is_some()
+    }
+
     /// If it is due, renders the view again and writes it with the images of samples in their places, and with what was
     /// painted over the area from the shape `first` on.
     pub fn capture(
