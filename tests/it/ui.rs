@@ -332,12 +332,12 @@ fn walks_are_started_stepped_judged_and_filtered() {
     assert_eq!(of(w.state().state(), false), w.state().state().shown_walks().count());
     w.check_accessibility();
     let by_hand = w.state().state().walks_by_hand();
-    click(&mut w, "Clear");
+    click(&mut w, "Clear…");
     w.run_steps(2);
     click(&mut w, "Keep");
     w.run_steps(2);
     assert!(by_hand > 0 && w.state().state().walks_by_hand() == by_hand, "they are asked about");
-    click(&mut w, "Clear");
+    click(&mut w, "Clear…");
     w.run_steps(2);
     click(&mut w, "Clear walks");
     wait_for(&mut w, "the clearing", |s| s.shown_walks().all(|k| k.id < recorded));

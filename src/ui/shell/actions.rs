@@ -356,7 +356,7 @@ pub const ACTIONS: &[(&str, &[Row])] = &[
                 &[key(Key::N)],
                 "Every walk that was started by hand takes a step by the present target",
             ),
-            row(Action::ClearWalks, "Clear the walks started by hand", &[], "Those of the run's own record stay"),
+            row(Action::ClearWalks, "Clear the walks started by hand…", &[], "Those of the run's own record stay"),
             row(Action::OnlyLost, "Show only lost walks, or all", &[key(Key::X)], "Those that left the data"),
             row(
                 Action::ColourByVerdict,

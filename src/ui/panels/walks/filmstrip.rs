@@ -82,7 +82,7 @@ impl Panel for FilmstripPanel {
             let response = ui.add_enabled(by_hand, button).on_hover_text(tip);
             response.on_disabled_hover_text("No walk was started by hand").clicked()
         };
-        if button("Clear", "Remove the walks that were started by hand, after asking") {
+        if button("Clear…", "Remove the walks that were started by hand, after asking") {
             cx.state.lab.clearing = true;
         }
         if button("Step walks", "One more step with every walk that was started by hand, using the present target (N)")
