@@ -11,15 +11,13 @@ use crate::grid::{GridFolder, Place, PlaceError};
 use crate::world::World;
 
 impl ShownRun {
-    /// Writes the run into `folder`, now and after each of its rounds.
-    pub fn keep_in(&mut self, folder: &Path, world: &World) -> Vec<Event> {
-        match self.claim(GridFolder::around(folder), world) {
-            Ok(place) => {
-                (self.kept, self.not_kept) = (Some(place), false);
-                self.write(world)
-            }
-            Err(e) => self.refused(&e),
-        }
+    /// Writes the run into `folder`, now and after each of its rounds; where that fails it is kept as before.
+    pub fn keep_in(&mut self, folder: &Path, world: &World) -> Result<Event, PlaceError> {
+        let place = self.claim(GridFolder::around(folder), world)?;
+        self.write_to(&place, world)?;
+        let path = Some(place.history());
+        (self.kept, self.not_kept) = (Some(place), false);
+        Ok(Event::OnDisk { run: self.id, path })
     }
 
     fn claim(&self, folder: GridFolder, world: &World) -> Result<Place, PlaceError> {
@@ -63,9 +61,11 @@ impl ShownRun {
         if self.run.is_done() { place.write_album(world, history) } else { Ok(()) }
     }
 
-    fn refused(&mut self, e: &PlaceError) -> Vec<Event> {
+    /// The run is not written where the user keeps runs any more.
+    pub fn refused(&mut self, e: &PlaceError) -> Vec<Event> {
         (self.kept, self.not_kept) = (None, true);
-        let text = format!("{} was not written and stays in the window only: {e}", self.run.history().label());
+        let only_here = if self.autosaved.is_some() { "" } else { " and stays in the window only" };
+        let text = format!("{} was not written where you keep the runs{only_here}: {e}", self.run.history().label());
         vec![Event::OnDisk { run: self.id, path: None }, Event::Message { level: Level::Error, text }]
     }
 }

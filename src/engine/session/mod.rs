@@ -328,23 +328,6 @@ impl Session {
         Vec::new()
     }
 
-    /// Writes the runs into a folder of the user's, now and after each of their rounds; each is told once it is written.
-    pub fn keep(&mut self, folder: PathBuf, tell: &mut dyn FnMut(Event)) {
-        let Some(world) = self.world.clone().filter(|_| !self.runs.is_empty()) else {
-            return warning("Runs can be written once they have begun.").into_iter().for_each(tell);
-        };
-        let removed: Vec<RunId> = self.planned.iter().filter(|p| p.removed).map(|p| p.id).collect();
-        let mut works = false;
-        for run in self.runs.iter_mut().filter(|run| !removed.contains(&run.id)) {
-            for event in run.keep_in(&folder, &world) {
-                works |= matches!(event, Event::OnDisk { path: Some(_), .. });
-                tell(event);
-            }
-        }
-        // Runs to come are written there too, if that is possible.
-        self.kept_in = works.then_some(folder);
-    }
-
     fn look_at(&mut self, round: Option<usize>) {
         self.round = round;
         let Some((_, shown)) = self.shown_in_world() else { return };

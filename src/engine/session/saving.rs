@@ -1,5 +1,7 @@
 //! Writing the runs of a session unasked, and what they hold in memory.
 
+use std::path::PathBuf;
+
 use super::Session;
 use crate::engine::autosave::Saved;
 use crate::engine::planned::{PlannedRun, RunId};
@@ -62,11 +64,48 @@ impl Session {
             return Vec::new();
         };
         let mut written = match &self.kept_in {
-            Some(folder) if run.kept.is_none() && !run.not_kept => run.keep_in(folder, &world),
+            Some(folder) if run.kept.is_none() && !run.not_kept => match run.keep_in(folder, &world) {
+                Ok(written) => vec![written],
+                Err(e) => run.refused(&e),
+            },
             _ => run.write(&world),
         };
         written.extend(self.autosave(id));
         written
+    }
+
+    /// Writes the runs into a folder of the user's, now and after each of their rounds; each is told once it is written, and
+    /// why some are not, once.
+    pub fn keep(&mut self, folder: PathBuf, tell: &mut dyn FnMut(Event)) {
+        let Some(world) = self.world.clone().filter(|_| !self.runs.is_empty()) else {
+            let text = "Runs can be written once they have begun.".into();
+            return tell(Event::Message { level: Level::Warning, text });
+        };
+        let removed: Vec<RunId> = self.planned.iter().filter(|p| p.removed).map(|p| p.id).collect();
+        let (mut works, mut refused) = (false, Vec::new());
+        let mut why = None;
+        for run in self.runs.iter_mut().filter(|run| !removed.contains(&run.id)) {
+            match run.keep_in(&folder, &world) {
+                Ok(written) => {
+                    works = true;
+                    tell(written);
+                }
+                Err(e) => {
+                    run.not_kept = run.kept.is_none();
+                    refused.push(run.run.history().label());
+                    why = why.or(Some(e));
+                }
+            }
+        }
+        if let Some(e) = why {
+            let runs = if works { format!("Some runs ({})", refused.join(", ")) } else { "The runs".into() };
+            let text = format!("{runs} were not written into {}, and stay where they are: {e}", folder.display());
+            tell(Event::Message { level: Level::Error, text });
+        }
+        if works {
+            // Runs to come are written there too.
+            self.kept_in = Some(folder);
+        }
     }
 
     /// Writes a run into the folder of the session as far as it is, and all runs if the folder is new; after a failure
