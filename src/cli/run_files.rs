@@ -1,14 +1,13 @@
 //! The tables and the curves of a folder of runs, which grow with its histories.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::out::complain;
 use super::progress::TerminalWatcher;
-use crate::archive::{self, ArchiveError, write_atomically};
-use crate::figures::{self, Looks, Theme};
+use crate::archive::ArchiveError;
+use crate::figures::{FolderHistories, histories_of, write_tables};
 use crate::grid::{Cell, GridFolder, Watcher};
 use crate::history::History;
 use crate::round::RunEvent;
@@ -21,7 +20,7 @@ pub struct RunFiles<'a> {
     folder: &'a GridFolder,
     terminal: &'a TerminalWatcher,
     /// The histories of the folder by the stems of their files.
-    histories: Mutex<BTreeMap<String, History>>,
+    histories: Mutex<FolderHistories>,
     /// When the files may be written again; `None` before the first round ended.
     next: Mutex<Option<Instant>>,
 }
@@ -35,7 +34,7 @@ impl<'a> RunFiles<'a> {
     /// Writes the files now; none if there is no history.
     pub fn write(&self) -> Result<Vec<PathBuf>, ArchiveError> {
         let histories = self.histories.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        write(self.folder, histories)
+        write_tables(self.folder, histories)
     }
 
     /// Whether a round has ended, so that there is something new to write.
@@ -88,53 +87,12 @@ impl Watcher for RunFiles<'_> {
 
 /// The files of a folder from its histories; none if there is no history.
 pub fn run_files(folder: &GridFolder) -> Result<Vec<PathBuf>, ArchiveError> {
-    write(folder, saved(folder))
+    write_tables(folder, saved(folder))
 }
 
 /// The histories of a folder by the stems of their files; one that cannot be read is told and left out.
-fn saved(folder: &GridFolder) -> BTreeMap<String, History> {
-    let files = folder.histories().unwrap_or_else(|e| {
-        complain!("warning: {e}");
-        Vec::new()
-    });
-    let read = |path: PathBuf| match archive::read_history(&path) {
-        Ok(history) => Some((path.with_extension("").file_name()?.to_string_lossy().into_owned(), history)),
-        Err(e) => {
-            complain!("warning: {e}; it is left out of the tables");
-            None
-        }
-    };
-    let mut histories: BTreeMap<String, History> = files.into_iter().filter_map(read).collect();
-    // A copy under another name is no run of its own.
-    let cell =
-        |name: &String, history: &History| Some(Cell::of(history).name()).filter(|c| !history.is_fork() && c != name);
-    let copies: Vec<(String, String)> = histories.iter().filter_map(|(n, h)| Some((n.clone(), cell(n, h)?))).collect();
-    for (copy, of) in copies.into_iter().filter(|(_, of)| histories.contains_key(of)).collect::<Vec<_>>() {
-        complain!("warning: {copy}: its run is in {of} too and counts once");
-        histories.remove(&copy);
-    }
+fn saved(folder: &GridFolder) -> FolderHistories {
+    let (histories, notes) = histories_of(folder);
+    notes.iter().for_each(|note| complain!("warning: {note}"));
     histories
-}
-
-fn write(folder: &GridFolder, histories: BTreeMap<String, History>) -> Result<Vec<PathBuf>, ArchiveError> {
-    let mut histories: Vec<History> = histories.into_values().collect();
-    if histories.is_empty() {
-        return Ok(Vec::new());
-    }
-    histories.sort_by_key(|h| (h.is_fork(), h.header.repeat, h.variant()));
-    let files = [
-        ("curves.csv", figures::curves_csv(&histories)),
-        ("proposals.csv", figures::proposals_csv(&histories)),
-        (
-            "curves.svg",
-            figures::svg(&figures::curves(&histories, &Looks::of(&histories)), figures::PAGE_WIDTH, &Theme::LIGHT),
-        ),
-    ];
-    let mut written = Vec::new();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        write_atomically(&path, text.as_bytes())?;
-        written.push(path);
-    }
-    Ok(written)
 }

@@ -23,6 +23,7 @@ pub use files::export::{Figure4Request, Files, Format, all_files, figure_files, 
 pub use files::film::{CameraPath, FILM_MARK, Film, FilmOptions};
 pub use files::latex::{escape as latex_escape, latex_figure, latex_table};
 pub use files::methods::{METHODS, methods};
+pub use files::of_folder::{FolderHistories, histories_of, write_tables};
 pub use files::pdf::pdf;
 pub use files::png::{pixels, png};
 pub use files::svg::svg;

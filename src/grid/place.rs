@@ -56,6 +56,11 @@ impl Place {
         Ok(Self { _lock: lock, folder, name, before })
     }
 
+    /// The folder.
+    pub fn folder(&self) -> &GridFolder {
+        &self.folder
+    }
+
     /// The file of the history.
     pub fn history(&self) -> PathBuf {
         self.folder.named(HISTORIES, &self.name, HISTORY_EXTENSION)

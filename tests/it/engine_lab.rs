@@ -136,6 +136,8 @@ fn runs_and_forks_are_written_to_a_folder() {
     let given_up = |e: &&Event| matches!(e, Event::OnDisk { path: None, .. });
     assert_eq!(listener.heard.iter().filter(given_up).count(), 0, "they are still written where they were");
     assert_eq!(read_runs(&out, 1).unwrap()[0].history, saved[0].history);
+    let curves = std::fs::read_to_string(out.join("curves.csv")).unwrap();
+    assert!(curves.contains("snn") && out.join("curves.svg").is_file() && out.join("proposals.csv").is_file());
 }
 
 /// Pinned points are measured at once, at the end of every earlier round, and as the target learns.

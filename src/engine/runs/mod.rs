@@ -13,3 +13,4 @@ pub mod autosaving;
 pub mod folder;
 pub mod shown_field;
 pub mod writing;
+pub mod kept_tables;

@@ -18,6 +18,7 @@ use super::runs::autosaving::Autosaving;
 use super::runs::checkpoints::Checkpoints;
 use super::runs::evaluation_codes::EvaluationCodes;
 use super::runs::forking::Forking;
+use super::runs::kept_tables::KeptTables;
 use super::runs::pins::Pins;
 use super::runs::replay::{self, Replaying, Source};
 use super::runs::shown_field::ShownField;
@@ -42,6 +43,7 @@ pub struct Session {
     pub runs: Vec<ShownRun>,
     /// The folder that the user keeps the runs in; a run is written there from the end of its next round on.
     pub kept_in: Option<PathBuf>,
+    tables: KeptTables,
     /// Where the runs are written unasked.
     pub autosaving: Autosaving,
     pub shown: RunId,
@@ -81,6 +83,7 @@ impl Session {
             world: None,
             runs: Vec::new(),
             kept_in: None,
+            tables: KeptTables::default(),
             autosaving: Autosaving::Off,
             round: None,
             want_scores: false,

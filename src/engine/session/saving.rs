@@ -8,7 +8,7 @@ use crate::engine::planned::{PlannedRun, RunId};
 use crate::engine::protocol::{Event, Level};
 use crate::engine::runs::autosaving::Autosaving;
 use crate::engine::runs::shown_run::ShownRun;
-use crate::grid::PlaceError;
+use crate::grid::{GridFolder, Place, PlaceError};
 
 /// Limit of the weights of all runs in memory, bytes. What is forgotten is in the folder of the session, or is computed
 /// again when needed.
@@ -70,6 +70,10 @@ impl Session {
             },
             _ => run.write(&world),
         };
+        let (kept, is_done) = (run.kept.as_ref().map(Place::folder), run.run.is_done());
+        if let Some(folder) = kept.cloned() {
+            written.extend(self.tables.write(&folder, is_done));
+        }
         written.extend(self.autosave(id));
         written
     }
@@ -103,6 +107,7 @@ impl Session {
             tell(Event::Message { level: Level::Error, text });
         }
         if works {
+            self.tables.write(&GridFolder::around(&folder), true).into_iter().for_each(tell);
             // Runs to come are written there too.
             self.kept_in = Some(folder);
         }

@@ -3,6 +3,7 @@
 pub mod csv;
 pub mod latex;
 pub mod svg;
+pub mod of_folder;
 pub mod png;
 pub mod pdf;
 pub mod film;
