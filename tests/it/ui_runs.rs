@@ -110,6 +110,40 @@ fn runs_that_are_opened_with_the_window_are_shown_in_every_view() {
     assert_eq!(told.count(), 0, "{:?}", w.state().state().messages);
 }
 
+/// Runs are written over the same ones of a folder only after a question; what is beside them is written, too.
+#[test]
+fn runs_of_a_folder_are_written_again_only_after_a_question() {
+    let scratch = tempfile::tempdir().unwrap();
+    let [cache, runs, out] = ["cache", "runs", "out"].map(|name| scratch.path().join(name));
+    let save = |w: &mut Harness<'static, App>| {
+        w.key_press_modifiers(egui::Modifiers::COMMAND.plus(egui::Modifiers::SHIFT), egui::Key::S);
+        w.run_steps(2);
+        type_over(w, &out.display().to_string());
+        w.run_steps(2);
+    };
+    let are_saved = |s: &AppState| s.runs.iter().all(|run| run.on_disk.is_some());
+    let mut w = saving_window(&cache, &runs, true);
+    wait_for(&mut w, "the end", is_finished);
+    save(&mut w);
+    wait_for(&mut w, "the files", are_saved);
+    wait_until(&mut w, "the tables", |_| out.join("curves.svg").is_file());
+    assert!(out.join("curves.csv").is_file() && out.join("proposals.csv").is_file());
+    click(&mut w, "Reset");
+    wait_for(&mut w, "another session", |s| s.generation == 2 && is_ready(s));
+    w.key_press(egui::Key::Space);
+    w.run_steps(2);
+    wait_for(&mut w, "its end", is_finished);
+    save(&mut w);
+    wait_until(&mut w, "the question", |w| w.query_by_label("Replace 6 files").is_some());
+    click(&mut w, "Keep them");
+    w.run_steps(4);
+    assert!(!are_saved(w.state().state()));
+    save(&mut w);
+    wait_until(&mut w, "the question", |w| w.query_by_label("Replace 6 files").is_some());
+    click(&mut w, "Replace 6 files");
+    wait_for(&mut w, "the files", are_saved);
+}
+
 /// Waits for the end of all rounds; or adds a repeat, or goes on, until rounds run.
 fn until(w: &mut Harness<'static, App>, running: bool) {
     if !running {

@@ -170,7 +170,7 @@ impl App {
             Action::Open => self.sharing.ask_to_open(),
             Action::SaveShared => self.sharing.ask_to_save(&self.state.experiment.name),
             Action::OpenRuns => self.runs.ask_to_open(),
-            Action::SaveRuns => self.runs.ask_to_save_all(&self.state),
+            Action::SaveRuns => self.state.list.saves = true,
             Action::SaveFilm => self.film.open(&mut self.state),
             Action::CopyMethods => self.methods.copy(ctx, &mut self.state),
             Action::SaveMethods => self.methods.open(),

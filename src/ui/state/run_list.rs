@@ -26,6 +26,8 @@ pub struct RunList {
     pub version: u64,
     /// Saved runs that are to be shown, until they are read.
     pub wanted: Option<Recall>,
+    /// Whether the user is to be asked where the runs of the present session are written.
+    pub saves: bool,
     /// The folder of the session that the engine was asked to take up.
     pub(super) taken_up: Option<PathBuf>,
     last_key: u64,

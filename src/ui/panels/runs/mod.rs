@@ -6,15 +6,15 @@ pub mod replaying;
 mod earlier;
 mod needed;
 mod row;
+mod saving;
 
 use std::path::PathBuf;
 
 use egui::{Context, Label, RichText, ScrollArea, Ui, vec2};
 
-use crate::archive::{self, HISTORY_EXTENSION};
+use crate::archive;
 use crate::engine::protocol::{Command, Level};
 use crate::experiment::{Strategy, Variant};
-use crate::grid::{GridFolder, Keep, merge};
 use crate::history::History;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::export_figures::{ExportFigures, Exported};
@@ -22,11 +22,12 @@ use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, size, space};
 use crate::ui::panel::Cx;
-use crate::ui::state::{AppState, Entry, Group, GroupKey, Recall, RunKey};
+use crate::ui::state::{AppState, Entry, Group, Recall, RunKey};
 use earlier::Earlier;
 use needed::Needed;
 use replaying::Replaying;
 use row::{Renaming, RowAction, small_button};
+use saving::Saving;
 
 /// The page and its dialogs.
 pub struct RunsPage {
@@ -34,10 +35,7 @@ pub struct RunsPage {
     earlier: Earlier,
     needed: Needed,
     renaming: Option<Renaming>,
-    save: AskPath,
-    /// The runs that the dialog is about.
-    to_save: Vec<RunKey>,
-    saving: Job<Result<String, String>>,
+    saving: Saving,
     export: ExportFigures,
     /// The runs that are exported.
     to_export: Vec<RunKey>,
@@ -58,15 +56,12 @@ const HEADING: f32 = 22.0;
 impl RunsPage {
     /// The page of a window whose sessions are written below `root`, if they are; `told` are those that it needs not tell of.
     pub fn new(root: Option<PathBuf>, most_bytes: u64, told: Vec<PathBuf>) -> Self {
-        let hint = "Folder for the runs, new or existing";
         Self {
             replaying: Replaying::default(),
             earlier: Earlier::new(root, most_bytes, told),
             needed: Needed::default(),
             renaming: None,
-            save: AskPath::new("Save runs", hint, "Save", Wanted::Folder),
-            to_save: Vec::new(),
-            saving: Job::default(),
+            saving: Saving::default(),
             export: ExportFigures::default(),
             to_export: Vec::new(),
             open: AskPath::new("Open runs", "A run's folder, or one history (*.rwh)", "Open", Wanted::Folder),
@@ -115,10 +110,11 @@ impl RunsPage {
             Some(Err(e)) => cx.state.say(Level::Error, e),
             None => {}
         }
-        if let Some(folder) = self.save.ui(ctx, |_| {}) {
-            self.save_into(ctx, folder, cx);
+        if std::mem::take(&mut cx.state.list.saves) {
+            let live = cx.state.list.entries().filter(|e| e.live().is_some());
+            self.saving.ask(live.map(|e| e.key).collect(), cx.state);
         }
-        cx.report(self.saving.take());
+        self.saving.ui(ctx, cx);
         cx.report(self.export.outcome());
         let to_export = &self.to_export;
         self.export.ui(ctx, || exported(to_export, cx.state));
@@ -245,7 +241,7 @@ impl RunsPage {
             }
         }
         if choice(ui, true, "Save…", "Writes these runs into a folder of yours, which the command line reads too") {
-            self.ask_to_save(keys.to_vec(), cx.state);
+            self.saving.ask(keys.to_vec(), cx.state);
         }
         if choice(ui, true, "Export…", "Writes the figures and tables of these runs to files") {
             self.ask_to_export(keys.to_vec(), cx.state);
@@ -285,7 +281,7 @@ impl RunsPage {
                 return Some(RunsAction::Compare);
             }
             RowAction::OnlyThis => cx.state.list.show_only(&[key]),
-            RowAction::Save => self.ask_to_save(vec![key], cx.state),
+            RowAction::Save => self.saving.ask(vec![key], cx.state),
             RowAction::Export => self.ask_to_export(vec![key], cx.state),
             RowAction::Remove => {
                 let commands = cx.state.remove_runs(&[key]);
@@ -309,17 +305,6 @@ impl RunsPage {
         }
     }
 
-    /// Asks where to write the runs of the present session.
-    pub fn ask_to_save_all(&mut self, state: &AppState) {
-        let live = state.list.entries().filter(|e| e.live().is_some());
-        self.ask_to_save(live.map(|e| e.key).collect(), state);
-    }
-
-    fn ask_to_save(&mut self, keys: Vec<RunKey>, state: &AppState) {
-        self.to_save = keys;
-        self.save.open(|| state.folder_for_runs());
-    }
-
     fn ask_to_export(&mut self, keys: Vec<RunKey>, state: &AppState) {
         let histories = exported(&keys, state).histories;
         let of = match &histories[..] {
@@ -328,19 +313,6 @@ impl RunsPage {
         };
         self.export.open(&histories, &of);
         self.to_export = keys;
-    }
-
-    /// Writes the chosen runs: those of the present session from now on, others as they are.
-    fn save_into(&mut self, ctx: &Context, folder: PathBuf, cx: &mut Cx<'_>) {
-        let entries: Vec<&Entry> = self.to_save.iter().filter_map(|key| cx.state.list.entry(*key)).collect();
-        if entries.iter().any(|e| e.live().is_some()) {
-            return cx.commands.push(Command::Keep { folder });
-        }
-        let group = |key: GroupKey| cx.state.list.group(key)?.path.clone();
-        let files =
-            entries.iter().filter_map(|e| Some((e.autosaved.clone().or_else(|| group(e.group))?, e.kept()?.clone())));
-        let files: Vec<(PathBuf, History)> = files.collect();
-        self.saving.start(ctx, move || copy(&files, folder));
     }
 }
 
@@ -353,22 +325,6 @@ fn exported(keys: &[RunKey], state: &AppState) -> Exported {
         histories.iter().map(History::variant).find(|v| *v == random).or(histories.first().map(|h| h.variant()));
     let (going, looks) = (state.in_progress(), state.looks.clone());
     Exported { against: first.unwrap_or(random), allow: Vec::new(), looks, going, histories }
-}
-
-/// Copies runs with all that is beside them: those of a grid together, forks one by one.
-fn copy(files: &[(PathBuf, History)], folder: PathBuf) -> Result<String, String> {
-    let into = GridFolder::new(&folder);
-    let (forks, cells): (Vec<_>, Vec<_>) = files.iter().partition(|(_, history)| history.is_fork());
-    let mut paths: Vec<PathBuf> = cells.iter().map(|(path, _)| path.clone()).collect();
-    paths.dedup();
-    if !paths.is_empty() {
-        merge(&paths, &into, Keep::Everything).map_err(|e| e.to_string())?;
-    }
-    for (path, history) in forks.iter().filter(|(path, _)| path.extension().is_some_and(|e| e == HISTORY_EXTENSION)) {
-        let name = path.file_name().unwrap_or_default();
-        archive::write_history(&folder.join(archive::HISTORIES).join(name), history).map_err(|e| e.to_string())?;
-    }
-    Ok(format!("Saved {} runs into {}", files.len(), folder.display()))
 }
 
 /// Where the runs of a group come from, in a few words.

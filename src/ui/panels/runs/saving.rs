@@ -1,0 +1,127 @@
+//! "Save runs…": asks for a folder, and before runs that lie there are written again; then the engine writes the runs of the
+//! session from now on, and others are copied as they are.
+
+use std::path::{Path, PathBuf};
+
+use egui::Context;
+
+use crate::archive::{self, HISTORY_EXTENSION};
+use crate::engine::protocol::Command;
+use crate::figures::{histories_of, write_tables};
+use crate::grid::{Cell, GridFolder, Keep, merge, unlike};
+use crate::history::History;
+use crate::ui::kit::ask_path::Wanted;
+use crate::ui::kit::export::{Export, Prepared};
+use crate::ui::panel::Cx;
+use crate::ui::state::{AppState, Entry, GroupKey, RunKey};
+
+/// The dialog, the question before files are replaced, and the copying.
+pub struct Saving {
+    export: Export,
+    /// The runs that the dialog is about.
+    runs: Vec<RunKey>,
+    /// The folder that the engine is to write into, until nothing stands in the way.
+    keep: Option<PathBuf>,
+}
+
+impl Default for Saving {
+    fn default() -> Self {
+        let hint = "Folder for the runs, new or existing";
+        Self { export: Export::new("Save runs", hint, "Save", Wanted::Folder), runs: Vec::new(), keep: None }
+    }
+}
+
+impl Saving {
+    /// Asks where to write these runs.
+    pub fn ask(&mut self, runs: Vec<RunKey>, state: &AppState) {
+        self.runs = runs;
+        self.export.open(|| state.folder_for_runs());
+    }
+
+    /// Shows the dialog and the question, and reports what was copied.
+    pub fn ui(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
+        if let Some(folder) = self.export.ui(ctx, |_| {}) {
+            self.save_into(ctx, folder, cx);
+        }
+        match (self.export.outcome(), self.keep.is_some()) {
+            (Some(Ok(_)), true) => cx.commands.extend(self.keep.take().map(|folder| Command::Keep { folder })),
+            (outcome, _) => cx.report(outcome),
+        }
+    }
+
+    /// Writes the chosen runs: those of the present session from now on, others as they are.
+    fn save_into(&mut self, ctx: &Context, folder: PathBuf, cx: &Cx<'_>) {
+        let entries: Vec<&Entry> = self.runs.iter().filter_map(|key| cx.state.list.entry(*key)).collect();
+        let is_live = entries.iter().any(|e| e.live().is_some());
+        // What this window writes there already is no other's.
+        let others = entries.iter().filter(|e| e.saved.as_ref().is_none_or(|path| !path.starts_with(&folder)));
+        let histories: Vec<History> = others.filter_map(|e| cx.state.history_of(e)).collect();
+        let group = |key: GroupKey| cx.state.list.group(key)?.path.clone();
+        let files =
+            entries.iter().filter_map(|e| Some((e.autosaved.clone().or_else(|| group(e.group))?, e.kept()?.clone())));
+        let files: Vec<(PathBuf, History)> = files.collect();
+        self.keep = is_live.then(|| folder.clone());
+        self.export.start(ctx, move || {
+            let there = written_again(&GridFolder::around(&folder), &histories);
+            // The engine writes the runs of the session.
+            let write = move || if is_live { Ok(String::new()) } else { copy(&files, &folder) };
+            Ok(Prepared::new(there, write))
+        });
+    }
+}
+
+/// The files of a folder that these runs would be written over: none, unless it has some of the same runs.
+fn written_again(folder: &GridFolder, histories: &[History]) -> Vec<PathBuf> {
+    let is_there = |history: &History, path: &Path| {
+        // Another run is not written over: it is refused.
+        let there = archive::read_header(path);
+        there.is_ok_and(|there| unlike(&there.experiment, &history.header.experiment, &["rounds"]).is_none())
+    };
+    let files = histories.iter().filter(|h| !h.is_fork()).map(|h| (h, folder.history(&Cell::of(h))));
+    let files: Vec<PathBuf> = files.filter(|(h, path)| is_there(h, path)).map(|(_, path)| path).collect();
+    if files.is_empty() {
+        return files;
+    }
+    [folder.experiment()].into_iter().chain(folder.tables()).filter(|path| path.exists()).chain(files).collect()
+}
+
+/// Copies runs with all that is beside them: those of a grid together, forks one by one.
+fn copy(files: &[(PathBuf, History)], folder: &Path) -> Result<String, String> {
+    let into = GridFolder::new(folder);
+    let (forks, cells): (Vec<_>, Vec<_>) = files.iter().partition(|(_, history)| history.is_fork());
+    let mut paths: Vec<PathBuf> = cells.iter().map(|(path, _)| path.clone()).collect();
+    paths.dedup();
+    if !paths.is_empty() {
+        merge(&paths, &into, Keep::Everything).map_err(|e| e.to_string())?;
+    }
+    for (path, history) in forks.iter().filter(|(path, _)| path.extension().is_some_and(|e| e == HISTORY_EXTENSION)) {
+        let name = path.file_name().unwrap_or_default();
+        archive::write_history(&folder.join(archive::HISTORIES).join(name), history).map_err(|e| e.to_string())?;
+    }
+    write_tables(&into, histories_of(&into).0).map_err(|e| e.to_string())?;
+    Ok(format!("Saved {} runs into {}", files.len(), folder.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::history::Header;
+
+    #[test]
+    fn runs_of_the_same_settings_are_asked_about_and_the_tables_with_them() {
+        let scratch = tempfile::tempdir().unwrap();
+        let folder = GridFolder::new(scratch.path());
+        let of = |batch_size: usize| History::new(Header::made_up(Experiment { batch_size, ..Experiment::default() }));
+        let mine = [of(64)];
+        assert!(written_again(&folder, &mine).is_empty());
+        let path = folder.history(&Cell::of(&mine[0]));
+        for (there, asked) in [(of(32), false), (of(64), true)] {
+            archive::write_history(&path, &there).unwrap();
+            let [curves, ..] = folder.tables();
+            archive::write_atomically(&curves, b"").unwrap();
+            let expected = if asked { vec![curves, path.clone()] } else { Vec::new() };
+            assert_eq!(written_again(&folder, &mine), expected);
+        }
+    }
+}
