@@ -5,6 +5,10 @@
 use super::look::style::{Ink, Mark, Stroke};
 use crate::dataset::Class;
 
+/// Width of one text column and of a page, inches.
+pub const COLUMN_WIDTH: f64 = 3.5;
+pub const PAGE_WIDTH: f64 = 7.2;
+
 /// One figure of one or more panels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {

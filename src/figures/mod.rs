@@ -43,7 +43,3 @@ pub use look::looks::{Kin, Looks};
 pub use look::style::{BAND_OPACITY, Dash, Ink, Mark, Outline, Rgb, StrategyStyle, Stroke};
 pub use look::theme::{Theme, contrast};
 pub use table::{Table, field as csv_field};
-
-/// Width of one text column and of a page, inches.
-pub const COLUMN_WIDTH: f64 = 3.5;
-pub const PAGE_WIDTH: f64 = 7.2;

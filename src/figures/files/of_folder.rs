@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::csv::{curves_csv, proposals_csv};
 use super::svg::svg;
 use crate::archive::{self, ArchiveError, write_atomically};
-use crate::figures::PAGE_WIDTH;
+use crate::figures::figure::PAGE_WIDTH;
 use crate::figures::kinds::curves::curves;
 use crate::figures::look::looks::Looks;
 use crate::figures::look::theme::Theme;
