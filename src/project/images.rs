@@ -300,7 +300,15 @@ mod tests {
 
     #[test]
     fn images_are_found_by_the_names_that_others_write_and_by_no_others() {
-        let images = images(&["circle/1.png", "circle/2.png", "square/1.png", "a b.png", "top.png", " top.png", "cafe\u{301}.png"]);
+        let images = images(&[
+            "circle/1.png",
+            "circle/2.png",
+            "square/1.png",
+            "a b.png",
+            "top.png",
+            " top.png",
+            "cafe\u{301}.png",
+        ]);
         let names = Names::new(&images, Path::new("/home/me/shapes"), Path::new("/home/me/project"));
         for (name, at) in [
             ("circle/1.png", Some(0)),

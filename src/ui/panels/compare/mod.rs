@@ -10,12 +10,10 @@ use std::sync::Arc;
 use egui::{RichText, ScrollArea, Ui};
 
 use crate::combine::CombineError;
-use crate::engine::protocol::Command;
 use crate::experiment::{Strategy, Variant};
 use crate::figures::{Drawn, Figure, FigureError, Histories, KINDS, Kind, Looks, Table};
 use crate::history::History;
 use crate::statistics::groups;
-use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::export_figures::{ExportFigures, Exported};
 use crate::ui::kit::figure_view::FigureView;
 use crate::ui::kit::memo::Memo;
@@ -51,7 +49,6 @@ pub struct ComparePanel {
     version: u64,
     view: FigureView,
     open: OpenHistories,
-    keep: AskPath,
     export: ExportFigures,
 }
 
@@ -84,7 +81,6 @@ impl Default for ComparePanel {
             version: 0,
             view: FigureView::default(),
             open: OpenHistories::default(),
-            keep: AskPath::new("Save the runs", "Folder for the runs, new or existing", "Save", Wanted::Folder),
             export: ExportFigures::default(),
         }
     }
@@ -119,9 +115,6 @@ impl Panel for ComparePanel {
             self.content(ui, &chosen, cx);
         });
         self.ask(ui.ctx(), cx);
-        if let Some(folder) = self.keep.ui(ui.ctx(), |_| {}) {
-            cx.commands.push(Command::Keep { folder });
-        }
     }
 
     fn tools(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -130,7 +123,7 @@ impl Panel for ComparePanel {
             self.export.open(&self.sets.chosen(cx.state), "");
         }
         self.open.button(ui);
-        self.keep_button(ui, cx.state);
+        keep_button(ui, cx.state);
     }
 
     fn take_file(&mut self, path: &Path, shown: bool) -> bool {
@@ -146,20 +139,6 @@ impl ComparePanel {
         let something =
             matches!(self.content.last(), Some(Content::Figure(_) | Content::Table(_) | Content::Missing(_)));
         something && !self.export.is_writing()
-    }
-
-    fn keep_button(&mut self, ui: &mut Ui, state: &AppState) {
-        let mut tip =
-            "Writes the runs of this window to a folder, now and after every round. Open… and the command line read \
-                       these histories, and Replay continues them. A fork gets its own name"
-                .to_owned();
-        let written = state.runs.iter().filter_map(|r| r.on_disk.as_ref());
-        tip.extend(written.map(|path| format!("\nWritten: {}", path.display())));
-        let ready = state.runs.iter().any(|r| r.header.is_some());
-        let keep = ui.add_enabled(ready, egui::Button::new("Save runs…").small());
-        if keep.on_hover_text(tip).clicked() {
-            self.keep.open(|| state.folder_for_runs());
-        }
     }
 
     fn take_answers(&mut self, cx: &mut Cx<'_>) {
@@ -361,6 +340,19 @@ fn table_row(ui: &mut Ui, words: usize, cells: Vec<RichText>, leads: bool) -> bo
     }
     ui.end_row();
     clicked
+}
+
+/// The button that saves the runs, which asks for a folder as the one of the list of runs does.
+fn keep_button(ui: &mut Ui, state: &mut AppState) {
+    let mut tip =
+        "Writes the runs of this window to a folder, now and after every round. Open… and the command line read \
+                   these histories, and Replay continues them. A fork gets its own name"
+            .to_owned();
+    let written = state.runs.iter().filter_map(|r| r.on_disk.as_ref());
+    tip.extend(written.map(|path| format!("\nWritten: {}", path.display())));
+    let ready = state.runs.iter().any(|r| r.header.is_some());
+    let keep = ui.add_enabled(ready, egui::Button::new("Save runs…").small());
+    state.list.saves |= keep.on_hover_text(tip).clicked();
 }
 
 #[cfg(test)]
