@@ -5,6 +5,9 @@ use super::skeleton::Point;
 /// Pixels along one side, as in MNIST.
 pub const SIDE: usize = 28;
 
+/// Pixels around a line that are looked at without need.
+const MARGIN: f32 = 0.01;
+
 /// A point on the pen's path, in pixels of the image.
 #[derive(Debug, Clone, Copy)]
 pub struct Dab {
@@ -36,7 +39,8 @@ pub fn draw(strokes: &[Vec<Dab>], paper: Paper) -> [f32; SIDE * SIDE] {
 }
 
 fn segment(image: &mut [f32; SIDE * SIDE], a: Dab, b: Dab, rim: f32) {
-    let reach = a.radius.max(b.radius) + rim;
+    // Further away there is no ink; the rounding of the distance may take away less than the margin.
+    let reach = a.radius.max(b.radius) + 0.5 * rim + MARGIN;
     let (x0, x1) = pixels(a.at.x.min(b.at.x) - reach, a.at.x.max(b.at.x) + reach);
     let (y0, y1) = pixels(a.at.y.min(b.at.y) - reach, a.at.y.max(b.at.y) + reach);
     let (dx, dy) = (b.at.x - a.at.x, b.at.y - a.at.y);
@@ -58,7 +62,8 @@ fn segment(image: &mut [f32; SIDE * SIDE], a: Dab, b: Dab, rim: f32) {
 
 /// The range of pixels with centres in [low, high), limited to the image.
 fn pixels(low: f32, high: f32) -> (usize, usize) {
-    (low.floor().clamp(0.0, SIDE as f32) as usize, high.ceil().clamp(0.0, SIDE as f32) as usize)
+    let limited = |pixel: f32| pixel.clamp(0.0, SIDE as f32) as usize;
+    (limited((low - 0.5).ceil()), limited((high - 0.5).ceil()))
 }
 
 fn blurred(image: &[f32; SIDE * SIDE], share: f32) -> [f32; SIDE * SIDE] {
