@@ -15,9 +15,9 @@ const MOST_FILES: usize = 5_000_000;
 /// What the folder of a labelling project has, and one of runs.
 const PROJECT: [&str; 3] = ["project.toml", "images.csv", "experiment.toml"];
 const RUNS: [&str; 2] = ["experiment.toml", "histories"];
-/// Files that say of a folder of tables or figures that this program wrote them, near their beginning.
-const WRITTEN: [&str; 2] = ["export.json", "README.txt"];
-const WRITER: &str = "ridgewalk ";
+/// Files that say of a folder of tables or of figures that this program wrote them, and what stands near their beginning.
+const WRITTEN: [(&str, &str); 2] =
+    [("export.json", "\"program\": \"ridgewalk "), ("README.txt", "Figures and tables, drawn by ridgewalk")];
 const BEGINNING: u64 = 256;
 
 /// What a folder holds.
@@ -95,10 +95,10 @@ impl Walk {
 /// What a folder is, if this program wrote it.
 fn written(path: &Path) -> Option<&'static str> {
     let has = |names: &[&str]| names.iter().all(|name| path.join(name).exists());
-    let says = |name: &&str| {
+    let says = |(name, what): &(&str, &str)| {
         let mut start = Vec::new();
         let read = paths::open(&path.join(name)).and_then(|file| file.take(BEGINNING).read_to_end(&mut start));
-        read.is_ok() && start.windows(WRITER.len()).any(|bytes| bytes == WRITER.as_bytes())
+        read.is_ok() && start.windows(what.len()).any(|bytes| bytes == what.as_bytes())
     };
     if has(&PROJECT) {
         return Some("is a project of its own");

@@ -1,6 +1,6 @@
 //! Where a project stands: accuracy with its interval, the curve with its forecast, what the next round costs, doubts.
 
-use egui::{Label, RichText, ScrollArea, Ui};
+use egui::{Id, Label, RichText, ScrollArea, Ui};
 use egui_plot::{FilledArea, Line, PlotPoints, Points};
 
 use super::commands::{Act, command};
@@ -33,7 +33,14 @@ const ROW: f32 = 19.0;
 pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
     let mut asked = None;
     let status = &open.sitting.standing().status;
-    ScrollArea::vertical().auto_shrink(false).id_salt("where it stands").show(ui, |ui| {
+    // A window begins at its top, wherever the last one was left.
+    let begins = Id::unique("where it stands, first shown");
+    let begins = ui.ctx().data_mut(|data| std::mem::replace(data.get_temp_mut_or(begins, true), false));
+    let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("where it stands");
+    if begins {
+        area = area.vertical_scroll_offset(0.0);
+    }
+    area.show(ui, |ui| {
         ui.set_width(ui.available_width() - space::S);
         ui.spacing_mut().item_spacing.y = space::XS;
         ui.spacing_mut().interact_size.y = ROW;
