@@ -24,12 +24,14 @@ use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::archive;
+use crate::combine;
 use crate::dataset::own;
 use crate::dataset::sources;
 use crate::engine::{EngineOptions, autosave};
 use crate::experiment::{Variant, setups};
 use crate::generator::cache::GeneratorCache;
 use crate::grid::{self, GridFolder, Keep};
+use crate::history::History;
 use crate::identity::{Origin, VERSION};
 use crate::parcel;
 use crate::paths;
@@ -240,15 +242,21 @@ fn window(args: &WindowArgs) -> anyhow::Result<()> {
     })
 }
 
-/// The first repeat of the runs at a path, if every view can show it at once: their generator is there and trains no more.
+/// The first repeat of the runs at a path, if every view can show it at once: they are of one experiment, and their
+/// generator is there and trains no more.
 fn without_training(path: &Path, engine: &EngineOptions) -> anyhow::Result<Option<usize>> {
     let files = archive::history_files(path)?;
     let headers =
         files.iter().map(|file| Ok((file, archive::read_header(file)?))).collect::<anyhow::Result<Vec<_>>>()?;
-    let Some((file, header)) = headers.into_iter().min_by_key(|(_, header)| header.repeat) else { return Ok(None) };
-    let cached = engine.cache_dir.as_ref().map(|cache| cache.join(GeneratorCache::file_name(&header.generator_digest)));
-    let there = [cached, Some(GridFolder::around(file).generator())].into_iter().flatten().any(|file| file.is_file());
-    Ok(there.then_some(header.repeat))
+    let Some(first) = headers.iter().map(|(_, header)| header.repeat).min() else { return Ok(None) };
+    let (files, runs): (Vec<_>, Vec<History>) =
+        headers.into_iter().filter(|(_, h)| h.repeat == first).map(|(file, h)| (file, History::new(h))).unzip();
+    let digest = &runs[0].header.generator_digest;
+    let cached = engine.cache_dir.as_ref().map(|cache| cache.join(GeneratorCache::file_name(digest)));
+    let there =
+        [cached, Some(GridFolder::around(files[0]).generator())].into_iter().flatten().any(|file| file.is_file());
+    let are_one = combine::check(&runs.iter().collect::<Vec<_>>()).is_ok();
+    Ok(Some(first).filter(|_| there && are_one))
 }
 
 /// What is at a path that was given alone, if the window can open it.
