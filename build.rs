@@ -2,19 +2,20 @@
 //!
 //! Run again only when HEAD moves or our own source changes, so that an unchanged tree is not compiled anew.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    println!("cargo::rustc-env=RIDGEWALK_COMMIT={}", commit(root));
+    // Asked when it runs: with a shared target folder, the script may have been compiled for another copy of the tree.
+    let root = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    println!("cargo::rustc-env=RIDGEWALK_COMMIT={}", commit(&root));
     println!("cargo::rerun-if-changed=build.rs");
     for watched in ["src", "Cargo.lock", "shaders", "data"] {
         println!("cargo::rerun-if-changed={watched}");
     }
     // The log of HEAD grows with each commit and checkout. A file that is missing would run this script each time.
     for name in ["HEAD", "logs/HEAD"] {
-        let path = git(root, &["rev-parse", "--path-format=absolute", "--git-path", name]);
+        let path = git(&root, &["rev-parse", "--path-format=absolute", "--git-path", name]);
         if let Some(path) = path.filter(|p| Path::new(p).exists()) {
             println!("cargo::rerun-if-changed={path}");
         }
