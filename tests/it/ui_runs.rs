@@ -326,12 +326,13 @@ fn an_unfinished_session_is_continued_from_its_message() {
     drop(w);
     assert!(!left(runs.path(), 1)[0].saved.finished);
     let mut w = saving_window(cache.path(), runs.path(), false);
-    wait_for(&mut w, "the generator", is_ready);
     let open = |w: &Harness<'_, App>| w.state().state().messages.iter().filter(|m| can_continue(m) && !m.over).count();
     let shown = |w: &Harness<'_, App>| w.query_all_by_label("Continue").count();
+    // Before all else: it fades while the generator is read.
     wait_until(&mut w, "the message", |w| open(w) == 1 && shown(w) == 1);
     wait_until(&mut w, "its fading", |w| shown(w) == 0);
     assert_eq!(open(&w), 1);
+    wait_for(&mut w, "the generator", is_ready);
     click(&mut w, "Messages");
     w.run_steps(2);
     assert_eq!(shown(&w), 1);
