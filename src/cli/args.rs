@@ -238,7 +238,7 @@ pub struct FiguresArgs {
     #[arg(long, default_value_t = figures::PAGE_WIDTH, value_parser = inches)]
     pub width: f64,
     /// Resolution of PNG files in dots per inch.
-    #[arg(long, default_value_t = 200.0, value_parser = dots_per_inch)]
+    #[arg(long, default_value_t = figures::PRINT_DPI, value_parser = dots_per_inch)]
     pub dpi: f32,
 }
 

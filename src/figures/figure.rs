@@ -8,6 +8,8 @@ use crate::dataset::Class;
 /// Width of one text column and of a page, inches.
 pub const COLUMN_WIDTH: f64 = 3.5;
 pub const PAGE_WIDTH: f64 = 7.2;
+/// Resolution of a picture in print, dots per inch.
+pub const PRINT_DPI: f32 = 300.0;
 
 /// One figure of one or more panels.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,6 @@
 //! The table of samples, selections by name, undo and redo, and coming back to a session.
 
+use egui::accesskit::{Role, Toggled};
 use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -201,6 +202,10 @@ fn a_session_that_is_taken_up_opens_where_it_was() {
             click(&mut w, "Step round");
             wait_for(&mut w, "a round", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == round);
         }
+        click(&mut w, "Workspace: Explore");
+        click(&mut w, "Step length");
+        click(&mut w, "Workspace: Compare");
+        click(&mut w, "Table 1");
         click(&mut w, "Workspace: Samples");
         wait_until(&mut w, "all rows", |w| says(w, "as of round 2"));
         ask(&mut w, "labelled", "as of round 2");
@@ -225,4 +230,10 @@ fn a_session_that_is_taken_up_opens_where_it_was() {
     w.run_steps(2);
     wait_for(&mut w, "the session", |s| rounds(s, Strategy::Snn) >= 2);
     wait_until(&mut w, "the place", |w| shown(w) == "Samples" && w.state().state().focus.round == Some(1));
+    for (workspace, page) in [("Explore", "Step length"), ("Compare", "Table 1")] {
+        click(&mut w, &format!("Workspace: {workspace}"));
+        w.run_steps(2);
+        let page = w.get_by_role_and_label(Role::RadioButton, page);
+        assert_eq!(page.accesskit_node().toggled(), Some(Toggled::True));
+    }
 }

@@ -9,9 +9,6 @@ use super::ask_path::{AskPath, Wanted};
 use super::job::Job;
 use super::theme::{bold, size, space};
 
-/// Resolution of exported images, dots per inch.
-pub const DPI: f32 = 300.0;
-
 /// Files that are made but not written.
 pub struct Prepared {
     /// Where they go; what is there is replaced.

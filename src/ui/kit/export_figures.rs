@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use egui::{Context, Ui};
 
 use super::ask_path::Wanted;
-use super::export::{DPI, Export, Prepared};
+use super::export::{Export, Prepared};
 use super::theme::space;
 use super::widgets;
 use crate::experiment::Variant;
@@ -64,7 +64,7 @@ impl ExportFigures {
         let width = if self.page_wide { figures::PAGE_WIDTH } else { figures::COLUMN_WIDTH };
         self.export.start(ctx, move || {
             let files = Histories::in_progress(&histories, &against, &allow, &going)
-                .and_then(|h| figures::all_files(&h.looking(&looks), &formats, width, DPI))
+                .and_then(|h| figures::all_files(&h.looking(&looks), &formats, width, figures::PRINT_DPI))
                 .map_err(|e| e.to_string())?;
             Ok(Prepared::new(files.paths(&folder), move || {
                 let written = files.write(&folder).map_err(|e| e.to_string())?;

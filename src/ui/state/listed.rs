@@ -6,6 +6,7 @@ use super::app_state::AppState;
 use super::messages::Offer;
 use super::run::RunState;
 use super::run_list::{Entry, GroupKey, RunKey, Undo};
+use crate::combine::is_same_run;
 use crate::engine::planned::RunId;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::experiment::Experiment;
@@ -54,8 +55,16 @@ impl AppState {
         self.list.entries_of(group).map(|entry| self.with_results(entry))
     }
 
-    /// The runs that curves, figures and tests show.
+    /// The runs that curves, figures and tests show. One that is replayed is kept in the list, too, and shown once: a kept
+    /// run is left out where the present session has gone as far with it.
     pub fn runs_shown(&self) -> impl Iterator<Item = Listed<'_>> {
+        let own = self.histories();
+        let again =
+            move |kept: &History| own.iter().any(|run| run.rounds.len() >= kept.rounds.len() && is_same_run(run, kept));
+        self.all_shown().filter(move |run| !run.entry.kept().is_some_and(&again))
+    }
+
+    fn all_shown(&self) -> impl Iterator<Item = Listed<'_>> {
         self.list.entries().filter(|e| e.shown).map(|entry| self.with_results(entry))
     }
 
@@ -89,7 +98,7 @@ impl AppState {
 
     /// The shown runs of the present session as histories of their completed rounds; the rounds are shared, not copied.
     pub fn histories(&self) -> Vec<History> {
-        self.runs_shown().filter_map(|listed| listed.live?.history()).collect()
+        self.all_shown().filter_map(|listed| listed.live?.history()).collect()
     }
 
     /// The runs of the present session that have ended a round and go on, or would after a stop.
@@ -103,7 +112,7 @@ impl AppState {
 
     /// All shown runs, of this session, former ones and opened ones, as histories of their completed rounds.
     pub fn histories_shown(&self) -> Vec<History> {
-        let kept = self.list.kept_shown().map(|(_, history)| history.clone());
+        let kept = self.runs_shown().filter_map(|listed| listed.entry.kept().cloned());
         self.histories().into_iter().chain(kept).collect()
     }
 
@@ -304,6 +313,12 @@ mod tests {
             assert_eq!(s.list.entries().count(), expected, "{path}");
         }
         assert_eq!(s.list.opened_from(), Some("b".as_ref()));
-        assert_eq!(s.histories_shown().len(), 4);
+        assert_eq!(s.histories_shown().len(), 2, "what is in the session, too, is shown once");
+        let mut other = history.clone();
+        other.header.experiment.seed += 11;
+        let mut further = history.clone();
+        further.rounds.extend(history.rounds.clone());
+        s.list.open(vec![history, other, further], "c".into());
+        assert_eq!(s.histories_shown().len(), 4, "other runs, and those that went further, are shown beside it");
     }
 }

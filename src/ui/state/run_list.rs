@@ -106,6 +106,11 @@ impl Entry {
         self.title.as_deref().unwrap_or(&self.name)
     }
 
+    /// Whether it is in the list, and shown.
+    pub fn is_shown(&self) -> bool {
+        self.shown && !self.removed
+    }
+
     /// The name that a kept run shares with its other repeats, without its seed.
     pub fn variant_name(&self) -> String {
         let seed = self.kept().map(|history| format!(", seed {}", history.seed()));

@@ -207,8 +207,8 @@ impl AppState {
         let mut sides: Vec<_> = live.collect();
         let ground = sides.first().map(|(_, side)| History::new(side.header().clone()));
         let fits = |h: &History| ground.as_ref().is_some_and(|g| is_same_setting(g, h));
-        let kept = self.list.kept_shown().filter(|(_, h)| fits(h));
-        sides.extend(kept.map(|(key, h)| (RunRef::Kept(key), Side::Opened(h))));
+        let kept = self.runs_shown().filter_map(|run| Some((run.entry.key, run.entry.kept()?)));
+        sides.extend(kept.filter(|(_, h)| fits(h)).map(|(key, h)| (RunRef::Kept(key), Side::Opened(h))));
         sides
     }
 

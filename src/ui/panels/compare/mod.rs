@@ -126,6 +126,14 @@ impl Panel for ComparePanel {
         keep_button(ui, cx.state);
     }
 
+    fn pose(&self) -> Option<String> {
+        Some(self.kind.name.to_owned())
+    }
+
+    fn look(&mut self, pose: &str) {
+        self.kind = KINDS.iter().find(|kind| kind.name == pose).unwrap_or(self.kind);
+    }
+
     fn take_file(&mut self, path: &Path, shown: bool) -> bool {
         if shown {
             self.open.read(path);

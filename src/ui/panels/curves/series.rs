@@ -96,7 +96,7 @@ impl Series {
     fn of(run: Listed<'_>, cx: &Cx<'_>) -> Self {
         let live = run.entry.live();
         let fork = run.header.and_then(|h| h.forked.as_deref()).map(|fork| fork.round);
-        let parent_shown = |(parent, _): (RunId, usize)| cx.state.runs_shown().any(|r| r.entry.live() == Some(parent));
+        let parent_shown = |(parent, _): (RunId, usize)| cx.state.list.of_live(parent).is_some_and(|e| e.is_shown());
         let of_focus = cx.state.parent_of(cx.state.focus.run).map(|(parent, _)| parent);
         let name = match live {
             // The user's name, if it is that of all its runs.

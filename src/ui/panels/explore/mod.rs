@@ -8,6 +8,7 @@ pub mod directions;
 use std::sync::Arc;
 
 use egui::{RichText, ScrollArea, Ui};
+use serde::{Deserialize, Serialize};
 
 use crate::engine::protocol::Command;
 use crate::engine::questions::probe::{Probe, ProbePoint};
@@ -36,7 +37,7 @@ impl Default for Inspector {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 enum Mode {
     #[default]
     Sample,
@@ -89,6 +90,14 @@ impl Panel for Inspector {
 
     fn shows_directions(&self) -> bool {
         self.mode == Mode::Directions
+    }
+
+    fn pose(&self) -> Option<String> {
+        serde_json::to_string(&self.mode).ok()
+    }
+
+    fn look(&mut self, pose: &str) {
+        self.mode = serde_json::from_str(pose).unwrap_or(self.mode);
     }
 }
 

@@ -7,7 +7,7 @@ use egui::{Context, Rect, RichText, Ui, UiBuilder};
 use crate::engine::planned::RunId;
 use crate::figures::{self, Figure, Format};
 use crate::ui::kit::ask_path::Wanted;
-use crate::ui::kit::export::{DPI, Export, Prepared};
+use crate::ui::kit::export::{Export, Prepared};
 use crate::ui::kit::figure_view::FigureView;
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{size, space};
@@ -86,7 +86,7 @@ impl Rounds {
         };
         let Some(figure) = self.figure.last().cloned().flatten() else { return };
         self.export.start(ctx, move || {
-            let files = figures::figure_files(&figure, None, &FORMATS, figures::PAGE_WIDTH, DPI);
+            let files = figures::figure_files(&figure, None, &FORMATS, figures::PAGE_WIDTH, figures::PRINT_DPI);
             let files = files.map_err(|e| format!("The rounds were not drawn: {e}"))?;
             Ok(Prepared::new(files.paths(&folder), move || {
                 let written = files.write(&folder).map_err(|e| format!("The rounds were not written: {e}"))?;

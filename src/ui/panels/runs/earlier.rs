@@ -111,6 +111,11 @@ impl Earlier {
         found
     }
 
+    /// Whether the session of this folder has rounds left.
+    pub fn is_unfinished(&self, folder: &Path) -> bool {
+        self.left.iter().flatten().any(|l| l.folder == folder && !l.saved.finished)
+    }
+
     /// The sessions of earlier starts; a folder is returned whose histories are to be opened.
     pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) -> Option<PathBuf> {
         let known = |folder: &Path| cx.state.list.groups().any(|g| g.path.as_deref() == Some(folder));
@@ -130,12 +135,7 @@ impl Earlier {
             ui.add(Label::new(RichText::new(&text).size(size::CAPTION).color(cx.theme.weak)).wrap())
                 .on_hover_text(format!("{}\n{}", session.folder.display(), words::bytes(session.bytes)));
             ui.horizontal(|ui| {
-                let (verb, tip) = match session.saved.finished {
-                    true => {
-                        ("Replay", "Shows it in every view, in place of the present session, which stays under Runs")
-                    }
-                    false => ("Continue", "Goes on from its last round; the present session stays under Runs"),
-                };
+                let (verb, tip) = verb(!session.saved.finished);
                 let button = |ui: &mut Ui, verb: &str, tip: &str| {
                     let response = ui.small_button(verb).on_hover_text(tip);
                     response.clone().accessible_name(format!("{verb}: {text}"));
@@ -195,6 +195,14 @@ impl Earlier {
         if let Some((folder, _)) = self.asks.take().filter(|_| delete) {
             self.deleting.start(ctx, move || autosave::delete(&folder).map_err(|e| e.to_string()));
         }
+    }
+}
+
+/// What is done with stored runs in place of the present session, and the tooltip.
+pub fn verb(and_run: bool) -> (&'static str, &'static str) {
+    match and_run {
+        true => ("Continue", "Goes on from the last round; the present session stays under Runs"),
+        false => ("Replay", "Shows these runs in every view, in place of the present session, which stays under Runs"),
     }
 }
 

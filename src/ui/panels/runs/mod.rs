@@ -232,11 +232,13 @@ impl RunsPage {
             return Some(RunsAction::Compare);
         }
         if let Some(path) = group.path.clone().filter(|_| !is_live) {
-            let tip = "Shows these runs in every view; the present session stays under Runs";
-            if choice(ui, true, "Replay", tip) {
+            let open = cx.state.listed(group.key).any(|run| !run.has_ended()) || self.earlier.is_unfinished(&path);
+            let and_run = open && !group.is_opened;
+            let (verb, tip) = earlier::verb(and_run);
+            if choice(ui, true, verb, tip) {
                 cx.state.list.wanted = Some(match group.is_opened {
                     true => Recall::Replay { path, repeat: None },
-                    false => Recall::TakeUp { folder: path, and_run: false },
+                    false => Recall::TakeUp { folder: path, and_run },
                 });
             }
         }

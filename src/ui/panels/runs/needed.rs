@@ -42,8 +42,16 @@ impl Needed {
         if more == 0 && need.repeats > 0 {
             return;
         }
-        ui.add(Label::new(RichText::new(&need.why).size(size::CAPTION).color(cx.theme.weak)).wrap());
-        if more == 0 {
+        let next = cx.state.experiment.seed.saturating_add(cx.state.repeats() as u64);
+        let beside = seeds_beside(cx.state, next..next.saturating_add(more as u64));
+        let mut why = need.why.clone();
+        if let Some(seed) = beside {
+            why += &format!(
+                " The next seeds of this session, from {seed} on, are among the opened runs: Replay those to add to them."
+            );
+        }
+        ui.add(Label::new(RichText::new(why).size(size::CAPTION).color(cx.theme.weak)).wrap());
+        if more == 0 || beside.is_some() {
             return ui.add_space(space::S);
         }
         let text = if more == 1 { "Add 1 repeat".to_owned() } else { format!("Add {more} repeats") };
@@ -56,6 +64,14 @@ impl Needed {
         }
         ui.add_space(space::S);
     }
+}
+
+/// The first of these seeds with which a run is shown beside the session that would be the same again.
+fn seeds_beside(state: &AppState, mut seeds: std::ops::Range<u64>) -> Option<u64> {
+    let session = state.histories();
+    let first = session.first()?;
+    let beside = || state.list.kept_shown().filter(|(_, kept)| is_same_setting(first, kept));
+    seeds.find(|seed| beside().any(|(_, kept)| kept.seed() == *seed))
 }
 
 /// The runs of the session and what is shown beside them that may be combined with them: each run once, as in the tests.

@@ -8,7 +8,7 @@ use crate::engine::questions::vessel::{Vessel, VesselReport};
 use crate::figures::{self, Format};
 use crate::labelling::export::{is_free, write_all};
 use crate::ui::kit::ask_path::Wanted;
-use crate::ui::kit::export::{DPI, Export, Prepared};
+use crate::ui::kit::export::{Export, Prepared};
 use crate::ui::panel::Cx;
 
 /// The path dialog and the write job.
@@ -48,8 +48,8 @@ fn prepared(section: &VesselReport, run: &str, folder: PathBuf) -> Result<Prepar
     let by = prediction.map(|p| facts::by(p, run)).unwrap_or_default();
     let predicted = prediction.map(|p| figures::Predicted { map: &p.map, by: &by });
     let figure = figures::figure_s1(mask, &solved, predicted);
-    let pictures =
-        figures::figure_files(&figure, None, &FORMATS, figures::PAGE_WIDTH, DPI).map_err(|e| e.to_string())?;
+    let pictures = figures::figure_files(&figure, None, &FORMATS, figures::PAGE_WIDTH, figures::PRINT_DPI)
+        .map_err(|e| e.to_string())?;
     let vessel = section.request.vessel.clone();
     Ok(Prepared::new(pictures.paths(&folder), move || {
         let written = pictures.write(&folder).map_err(|e| e.to_string())?;

@@ -7,7 +7,7 @@ use crate::figures::{self, Format};
 use crate::history::{History, RoundRecord};
 use crate::trajectory::{Album, Embedding, WalkImages};
 use crate::ui::kit::ask_path::Wanted;
-use crate::ui::kit::export::{DPI, Export, Prepared};
+use crate::ui::kit::export::{Export, Prepared};
 use crate::ui::panel::Cx;
 
 /// The path dialog and the write job.
@@ -39,7 +39,7 @@ impl ExportFigure4 {
         let rules = cx.state.lab.rules;
         self.0.start(ctx, move || {
             let request = figures::Figure4Request { history: &history, embedding: &embedding, album: &album, rules };
-            let (files, _) = figures::figure4_files(&request, Format::ALL, figures::PAGE_WIDTH, DPI)
+            let (files, _) = figures::figure4_files(&request, Format::ALL, figures::PAGE_WIDTH, figures::PRINT_DPI)
                 .map_err(|e| format!("Figure 4 was not drawn: {e}"))?;
             Ok(Prepared::new(files.paths(&folder), move || {
                 let written = files.write(&folder).map_err(|e| format!("Figure 4 was not written: {e}"))?;
