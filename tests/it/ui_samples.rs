@@ -203,9 +203,9 @@ fn a_session_that_is_taken_up_opens_where_it_was() {
             wait_for(&mut w, "a round", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == round);
         }
         click(&mut w, "Workspace: Explore");
-        click(&mut w, "Step length");
+        click(&mut w, "Inspect: Step length");
         click(&mut w, "Workspace: Compare");
-        click(&mut w, "Table 1");
+        click(&mut w, "Figure or table: Table 1");
         click(&mut w, "Workspace: Samples");
         wait_until(&mut w, "all rows", |w| says(w, "as of round 2"));
         ask(&mut w, "labelled", "as of round 2");
@@ -230,7 +230,7 @@ fn a_session_that_is_taken_up_opens_where_it_was() {
     w.run_steps(2);
     wait_for(&mut w, "the session", |s| rounds(s, Strategy::Snn) >= 2);
     wait_until(&mut w, "the place", |w| shown(w) == "Samples" && w.state().state().focus.round == Some(1));
-    for (workspace, page) in [("Explore", "Step length"), ("Compare", "Table 1")] {
+    for (workspace, page) in [("Explore", "Inspect: Step length"), ("Compare", "Figure or table: Table 1")] {
         click(&mut w, &format!("Workspace: {workspace}"));
         w.run_steps(2);
         let page = w.get_by_role_and_label(Role::RadioButton, page);

@@ -49,6 +49,11 @@ impl Listed<'_> {
     }
 }
 
+/// Whether a run is among others, as far as it went or further.
+pub fn is_among(run: &History, others: &[History]) -> bool {
+    others.iter().any(|other| other.rounds.len() >= run.rounds.len() && is_same_run(other, run))
+}
+
 impl AppState {
     /// The runs of a group that are not removed.
     pub fn listed(&self, group: GroupKey) -> impl Iterator<Item = Listed<'_>> {
@@ -59,9 +64,7 @@ impl AppState {
     /// run is left out where the present session has gone as far with it.
     pub fn runs_shown(&self) -> impl Iterator<Item = Listed<'_>> {
         let own = self.histories();
-        let again =
-            move |kept: &History| own.iter().any(|run| run.rounds.len() >= kept.rounds.len() && is_same_run(run, kept));
-        self.all_shown().filter(move |run| !run.entry.kept().is_some_and(&again))
+        self.all_shown().filter(move |run| !run.entry.kept().is_some_and(|kept| is_among(kept, &own)))
     }
 
     fn all_shown(&self) -> impl Iterator<Item = Listed<'_>> {

@@ -27,7 +27,7 @@ pub use axes::{Along, Axes, DRAWN};
 pub use brush::{Brush, BrushTool, Region, Selection, SheetFilter, correct_among};
 pub use changes::Changes;
 pub use choices::Choices;
-pub use listed::Listed;
+pub use listed::{Listed, is_among};
 pub use messages::{Message, Messages, Offer};
 pub use named::{Combine, Named};
 pub use pair::{Match, Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};

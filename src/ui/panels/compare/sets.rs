@@ -8,7 +8,7 @@ use crate::statistics::{Group, groups};
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{Theme, size};
 use crate::ui::kit::words;
-use crate::ui::state::{AppState, Entry, GroupKey, RunKey};
+use crate::ui::state::{AppState, Entry, GroupKey, RunKey, is_among};
 
 /// The sets of shown runs, and which of them is compared.
 #[derive(Default)]
@@ -64,11 +64,13 @@ impl Sets {
         self.wanted = last.map_or(Wanted::First, |(_, h)| like(h));
     }
 
-    /// The runs that are compared.
+    /// The runs that are compared: one that is replayed is taken from the session only.
     pub fn chosen(&mut self, state: &AppState) -> Vec<History> {
         self.find(state);
-        let shown = self.members().into_iter().filter(|run| run.shown);
-        shown.map(|run| run.history.clone()).collect()
+        let shown = |live: bool| self.members().into_iter().filter(move |run| run.shown && run.live == live);
+        let own: Vec<History> = shown(true).map(|run| run.history.clone()).collect();
+        let kept: Vec<History> = shown(false).map(|run| &run.history).filter(|h| !is_among(h, &own)).cloned().collect();
+        [own, kept].concat()
     }
 
     /// What can be shown or hidden: the variants and forks of what is compared.
