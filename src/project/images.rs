@@ -1,19 +1,16 @@
 //! `images.csv`: the images of a project by name and digest, and what each is for.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
 use super::error::{ProjectError, in_file, unread};
 use super::generated::Generated;
 use crate::archive;
-use crate::paths::{self, composed};
+use crate::paths;
 
 /// The file, in the folder of its project.
 pub const IMAGES: &str = "images.csv";
 const COLUMNS: [&str; 4] = ["file", "digest", "part", "now"];
-/// The name of an uploaded file in Label Studio begins with so many hexadecimal digits and a hyphen.
-const UPLOAD: usize = 8;
 
 /// What an image is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +81,10 @@ impl Image {
 #[derive(Debug, Clone)]
 pub struct Images {
     all: Vec<Image>,
-    by_name: HashMap<String, usize>,
+    /// By the names that they had, which the labels have.
+    by_file: HashMap<String, usize>,
+    /// By the names that they have by now.
+    by_place: HashMap<String, usize>,
 }
 
 impl Images {
@@ -93,16 +93,14 @@ impl Images {
         if !all.is_sorted_by_key(|image| (!image.part.is_embedded(), image.part == Part::Generated)) {
             return Err("images of the pool stand behind others".into());
         }
-        let mut by_name = HashMap::new();
+        let (mut by_file, mut by_place) = (HashMap::new(), HashMap::new());
         for (at, image) in all.iter().enumerate() {
-            if by_name.insert(image.file.clone(), at).is_some() {
+            if by_file.insert(image.file.clone(), at).is_some() {
                 return Err(format!("{} is there twice", image.file));
             }
+            by_place.entry(image.place().to_owned()).or_insert(at);
         }
-        for (at, now) in all.iter().enumerate().filter_map(|(at, image)| Some((at, image.now.clone()?))) {
-            by_name.entry(now).or_insert(at);
-        }
-        Ok(Self { all, by_name })
+        Ok(Self { all, by_file, by_place })
     }
 
     pub fn read(path: &Path) -> Result<Self, ProjectError> {
@@ -165,9 +163,14 @@ impl Images {
         self.all.partition_point(|image| image.part.is_embedded())
     }
 
-    /// The place of the image with this name, as it was or is.
+    /// The image that had this name when the project was made, as the labels name it; else the one that has it by now.
     pub fn find(&self, name: &str) -> Option<usize> {
-        self.by_name.get(name).copied()
+        self.by_file.get(name).or_else(|| self.by_place.get(name)).copied()
+    }
+
+    /// The image that has this name by now, as the files are called; else the one that had it when the project was made.
+    pub fn find_now(&self, name: &str) -> Option<usize> {
+        self.by_place.get(name).or_else(|| self.by_file.get(name)).copied()
     }
 
     /// Whether an image of the pool is here.
@@ -194,92 +197,6 @@ impl Images {
     }
 }
 
-/// Images by names that others write: with other folders above, or with fewer.
-pub struct Names<'a> {
-    images: &'a Images,
-    /// The end of a name, from any of its folders on, with its accents composed; `None` if several images have it.
-    ends: HashMap<Cow<'a, str>, Option<usize>>,
-    /// The folders above the images, and above the generated ones, the nearest last.
-    above: [Vec<String>; 2],
-}
-
-impl<'a> Names<'a> {
-    /// Names of images that lie in the folder `root`, and of generated ones in that of their `project`.
-    pub fn new(images: &'a Images, root: &Path, project: &Path) -> Self {
-        let mut ends: HashMap<Cow<'_, str>, Option<usize>> = HashMap::new();
-        for (at, image) in images.all().iter().enumerate() {
-            for name in [Some(image.file.as_str()), image.now.as_deref()].into_iter().flatten() {
-                let starts = name.match_indices('/').map(|(slash, _)| slash + 1).chain([0]);
-                for start in starts {
-                    ends.entry(composed(&name[start..]))
-                        .and_modify(|other| *other = other.filter(|other| *other == at))
-                        .or_insert(Some(at));
-                }
-            }
-        }
-        let above = [root, project];
-        let above = above.map(|path| path.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect());
-        Self { images, ends, above }
-    }
-
-    /// The image of this name: with the folders above it, or without some of its own if no other has that name.
-    pub fn find(&self, name: &str) -> Option<usize> {
-        if let Some(at) = self.images.find(name) {
-            return Some(at);
-        }
-        let name = plain(name);
-        if let Some(at) = self.images.find(&name).or_else(|| self.ends.get(name.as_str()).copied().flatten()) {
-            return Some(at);
-        }
-        let is_above = |before: &str, image: usize| {
-            let before: Vec<&str> = before.split('/').filter(|part| !part.is_empty()).collect();
-            let above = &self.above[usize::from(image >= self.images.given())];
-            let above = above.iter().map(String::as_str).filter(|part| *part != "/");
-            before.iter().rev().copied().eq(above.rev().take(before.len()))
-        };
-        let mut cuts = name.match_indices('/').map(|(slash, _)| (&name[..slash], &name[slash + 1..]));
-        cuts.find_map(|(before, rest)| self.images.find(rest).filter(|image| is_above(before, *image)))
-    }
-
-    /// The image that an address ends with, whatever stands before.
-    pub fn find_address(&self, address: &str) -> Option<usize> {
-        let address = plain(&decoded(address));
-        let tail = address.rsplit_once("?d=").map_or(address.as_str(), |(_, path)| path);
-        let starts = std::iter::once(0).chain(tail.match_indices('/').map(|(slash, _)| slash + 1));
-        let found = starts.clone().find_map(|start| self.ends.get(&tail[start..]).copied().flatten());
-        found.or_else(|| {
-            let (hash, name) = tail[starts.last()?..].split_once('-')?;
-            let is_upload = hash.len() == UPLOAD && hash.chars().all(|c| c.is_ascii_hexdigit());
-            self.ends.get(name).copied().flatten().filter(|_| is_upload)
-        })
-    }
-}
-
-fn plain(name: &str) -> String {
-    let name = composed(name.trim()).replace('\\', "/");
-    name.strip_prefix("./").unwrap_or(&name).to_owned()
-}
-
-/// An address without percent signs.
-fn decoded(address: &str) -> String {
-    let bytes = address.as_bytes();
-    let (mut out, mut at) = (Vec::with_capacity(bytes.len()), 0);
-    while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.filter(|_| bytes[at] == b'%').and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| address.to_owned())
-}
-
 /// The place of an image in a random order, the same at any time: whoever stops within the test has labelled a random part of
 /// it, although files have the order of their classes (the finaliser of SplitMix64).
 pub(super) fn scattered(image: usize) -> u64 {
@@ -296,51 +213,6 @@ mod tests {
     fn images(names: &[&str]) -> Images {
         let image = |name: &&str| Image { file: (*name).into(), digest: "0".into(), part: Part::Pool, now: None };
         Images::new(names.iter().map(image).collect()).unwrap()
-    }
-
-    #[test]
-    fn images_are_found_by_the_names_that_others_write_and_by_no_others() {
-        let images = images(&[
-            "circle/1.png",
-            "circle/2.png",
-            "square/1.png",
-            "a b.png",
-            "top.png",
-            " top.png",
-            "cafe\u{301}.png",
-        ]);
-        let names = Names::new(&images, Path::new("/home/me/shapes"), Path::new("/home/me/project"));
-        for (name, at) in [
-            ("circle/1.png", Some(0)),
-            ("./circle/1.png", Some(0)),
-            ("circle\\2.png", Some(1)),
-            ("2.png", Some(1)),
-            ("1.png", None),
-            ("shapes/circle/1.png", Some(0)),
-            ("/home/me/shapes/square/1.png", Some(2)),
-            ("/home/you/shapes/square/1.png", None),
-            ("other/top.png", None),
-            ("shapes/top.png", Some(4)),
-            ("top.png", Some(4)),
-            (" top.png", Some(5)),
-            ("top.png ", Some(4)),
-            ("nothing.png", None),
-            ("caf\u{e9}.png", Some(6)),
-            ("cafe\u{301}.png", Some(6)),
-        ] {
-            assert_eq!(names.find(name), at, "{name}");
-        }
-        for (address, at) in [
-            ("/data/local-files/?d=shapes/circle/1.png", Some(0)),
-            ("/data/local-files/?d=a%20b.png", Some(3)),
-            ("https://host/x/y/square/1.png", Some(2)),
-            ("/data/upload/3/0123abcd-top.png", Some(4)),
-            ("/data/upload/3/0123abcd-1.png", None),
-            ("/data/upload/3/other-top.png", None),
-            ("s3://bucket/none.png", None),
-        ] {
-            assert_eq!(names.find_address(address), at, "{address}");
-        }
     }
 
     #[test]

@@ -9,7 +9,8 @@ use crate::paths;
 
 /// The file, in the folder of its project.
 pub const LABELS: &str = "labels.csv";
-const COLUMNS: [&str; 9] = ["file", "label", "round", "strategy", "seconds", "time", "who", "answer", "guess"];
+/// The columns of the table, and of no other.
+pub const COLUMNS: [&str; 9] = ["file", "label", "round", "strategy", "seconds", "time", "who", "answer", "guess"];
 
 /// Nobody looks longer at an image, seconds.
 pub const MOST_SECONDS: f64 = 1e6;

@@ -9,6 +9,7 @@ mod settings;
 mod terms;
 mod generated;
 mod images;
+mod names;
 mod log;
 mod store;
 mod rounds;

@@ -35,7 +35,7 @@ impl Standing {
     pub fn of(project: &Project) -> Result<Self, ProjectError> {
         let status = Status::of(project)?;
         let round = status.rounds + 1;
-        let doubts = status.doubts.iter().filter_map(|doubt| project.images().find(&doubt.file)).collect();
+        let doubts = status.doubts.iter().filter_map(|doubt| project.images().find_now(&doubt.file)).collect();
         let (batches, predictions) = (batch::of_round(project, round)?, rounds::predictions(project, status.rounds)?);
         let held_out = HeldOut::read(project, status.rounds).map(Arc::new);
         Ok(Self { round, batches, status, predictions, held_out, doubts, generated: project.generated().to_vec() })

@@ -36,6 +36,7 @@ mod pictures;
 mod project;
 mod project_images;
 mod project_shell;
+mod project_transfer;
 mod repeats;
 mod sampler;
 mod section;

@@ -210,7 +210,7 @@ fn networks_that_have_not_seen_a_label_find_the_wrong_ones() {
     assert_eq!(Status::of(&project).unwrap(), status);
     // A label that was put right is denied no more, and after another round what was found is of the past.
     let denied = status.doubts.iter().find(|doubt| wrong.contains(&doubt.file) && doubt.held_out).unwrap();
-    let image = project.images().find(&denied.file).unwrap();
+    let image = project.images().find_now(&denied.file).unwrap();
     project.say(image, Said::label(truth(&project, image), 3, "second-look")).unwrap();
     assert!(Status::of(&project).unwrap().doubts.iter().all(|doubt| doubt.file != denied.file));
     at.train(&project, false, &mut |_| true).unwrap();

@@ -3,17 +3,18 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
+use super::done::{Conflict, Import, told_of};
 use super::incoming::Incoming;
 use super::read::read;
 use crate::dataset::own::labels::{self, natural};
 use crate::dataset::own::listing::Part;
 use crate::project::batch;
 use crate::project::error::ProjectError;
-use crate::project::images::{self, Names};
+use crate::project::images;
 use crate::project::log::{Answer, Row};
+use crate::project::names::{Names, NotFound};
 use crate::project::rounds;
 use crate::project::store::{Project, Said, TEST, user};
-use crate::project::words::{counted, verb};
 use crate::statistics::Agreement;
 
 /// What proposed an image that no batch holds.
@@ -38,49 +39,6 @@ pub struct Told {
     pub on_conflict: Option<OnConflict>,
 }
 
-/// What an import did.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Import {
-    pub train: usize,
-    pub test: usize,
-    /// Of these, labels that replaced another.
-    pub replaced: usize,
-    /// Labels that were there already.
-    pub same: usize,
-    /// Labels that contradicted one that was there, which stayed.
-    pub kept: usize,
-    pub unknown: usize,
-    /// Of those for the test, images that were in the pool and are held back because the file says so; and labels for
-    /// training although the file says that their images are for the test.
-    pub held: usize,
-    pub not_held: usize,
-    /// Labels for training although the file says that their images are for validation.
-    pub validation: usize,
-    /// Rows without a label.
-    pub empty: usize,
-    /// Other answers: not sure, none of these, later.
-    pub others: usize,
-    /// Such answers that were there already, and those about images with another answer, which stayed.
-    pub same_others: usize,
-    pub kept_others: usize,
-    pub new_classes: Vec<String>,
-    /// Classes that may be one that was spelled twice, as a sentence.
-    pub alike: Option<String>,
-    /// The labels of the file that contradicted one that was there, which stayed.
-    pub conflicts: Vec<Conflict>,
-    /// How far the labels of the file agree with those that were there, over the images that have both.
-    pub agreement: Option<Agreement>,
-}
-
-/// A label of a file that is not the one here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conflict {
-    pub image: usize,
-    /// The class that the file says, and who gave it if it says so.
-    pub label: String,
-    pub who: String,
-}
-
 /// Takes labels into a project.
 pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Result<Import, ProjectError> {
     let mut done = Import::default();
@@ -96,24 +54,26 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
         if said != Answer::Label {
             let image = image_of(&names, label);
             // What was taken back is not there.
-            others.extend(image.filter(|_| said != Answer::Undone).map(|image| (image, said, label)));
+            others.extend(image.ok().filter(|_| said != Answer::Undone).map(|image| (image, said, label)));
             continue;
         }
         if label.label.is_empty() {
             done.empty += 1;
             continue;
         }
-        let Some(image) = image_of(&names, label) else {
-            match told.skip_unknown {
-                true => done.unknown += 1,
-                false => objections.push(format!(
-                    "{}: {} is no image of the project, or of several; --skip-unknown passes it over",
-                    label.place,
-                    label.name()
-                )),
+        let image = match image_of(&names, label) {
+            Ok(image) => image,
+            Err(_) if told.skip_unknown => {
+                done.unknown += 1;
+                continue;
             }
-            continue;
+            Err(why) => {
+                let (place, name, why) = (&label.place, label.name(), why.told(project.images()));
+                objections.push(format!("{place}: {name} {why}; --skip-unknown passes it over"));
+                continue;
+            }
         };
+        done.passed_on += usize::from(label.digest.is_none() && names.is_passed_on(label.name()));
         if project.images().all()[image].part == images::Part::Aside {
             objections.push(format!("{}: {} is set aside by the experiment's splits", label.place, label.name()));
             continue;
@@ -290,91 +250,26 @@ pub fn not_imported(project: &Project, path: &Path) -> Result<usize, ProjectErro
     let names = Names::new(project.images(), Path::new(&project.settings().images), project.folder());
     let is_known = |label: &Incoming| {
         let image = image_of(&names, label).map(|image| project.images().all()[image].file.as_str());
-        image.is_some_and(|file| said.contains(&(file, label.label.clone())))
+        image.is_ok_and(|file| said.contains(&(file, label.label.clone())))
     };
     Ok(read(path)?.iter().filter(|label| !label.label.is_empty() && !is_known(label)).count())
 }
 
-fn image_of(names: &Names<'_>, label: &Incoming) -> Option<usize> {
-    let found = label.files.iter().find_map(|file| names.find(file));
-    found.or_else(|| label.address.as_ref().and_then(|address| names.find_address(address)))
+fn image_of(names: &Names<'_>, label: &Incoming) -> Result<usize, NotFound> {
+    if let Some(digest) = &label.digest {
+        return names.find_digest(digest, label.name()).ok_or(NotFound::Other);
+    }
+    let find = |file: &String| if label.is_log { names.find_before(file) } else { names.find(file) };
+    let mut found = label.files.iter().map(find).reduce(Result::or).unwrap_or(Err(NotFound::None));
+    if let Some(address) = label.address.as_ref().filter(|_| found.is_err()) {
+        found = names.find_address(address).ok_or(NotFound::None).or(found);
+    }
+    found
 }
 
 /// What decides between two labels of a file, and between one of a file and the project's.
 const CONFLICT: &str = "--replace takes the later one, --keep the earlier";
 const OURS: &str = "--replace takes the file's, --keep the project's";
-
-/// An agreement as a sentence.
-pub(super) fn told_of(agreement: &Agreement) -> String {
-    let Agreement { both, equal, kappa } = agreement;
-    let share = 100.0 * *equal as f64 / *both as f64;
-    let kappa = kappa.map_or_else(|| "not defined for one class".to_owned(), |kappa| format!("{kappa:.2}"));
-    let (have, are) = (verb(*both, "has", "have"), verb(*equal, "is", "are"));
-    format!("{} {have} a label in both: {equal} {are} equal ({share:.1} %), kappa {kappa}", counted(*both, "image"))
-}
-
-impl Import {
-    /// What was done, a sentence each.
-    pub fn sentences(&self) -> Vec<String> {
-        let Self { train, test, new_classes, alike, agreement, .. } = self;
-        let taken = counted(*train, "label");
-        let mut all = vec![format!(
-            "{taken} for training and {test} for the test {} taken in",
-            verb(train + test, "was", "were")
-        )];
-        for (count, one, many) in [
-            (self.replaced, "of them replaces another label", "of them replace another label"),
-            (self.same, "label was there already", "labels were there already"),
-            (
-                self.kept,
-                "label differs from that which is there, which stays",
-                "labels differ from those that are there, which stay",
-            ),
-            (
-                self.unknown,
-                "label is of an image that the project does not have",
-                "labels are of images that the project does not have",
-            ),
-            (
-                self.held,
-                "image is held back for the test, as the file says",
-                "images are held back for the test, as the file says",
-            ),
-            (
-                self.not_held,
-                "label counts for training here, and is of a test image in the file",
-                "labels count for training here, and are of test images in the file",
-            ),
-            (
-                self.validation,
-                "label counts for training, and is of a validation image in the file: a project has no such split",
-                "labels count for training, and are of validation images in the file: a project has no such split",
-            ),
-            (self.empty, "row has no label", "rows have no label"),
-            (
-                self.others,
-                "other answer (not sure, none of these, skipped) was taken in too",
-                "other answers (not sure, none of these, skipped) were taken in too",
-            ),
-            (self.same_others, "other answer was there already", "other answers were there already"),
-            (
-                self.kept_others,
-                "answer that is no label differs from that which is there, which stays",
-                "answers that are no labels differ from those that are there, which stay",
-            ),
-        ] {
-            if count > 0 {
-                all.push(format!("{count} {}", verb(count, one, many)));
-            }
-        }
-        if !new_classes.is_empty() {
-            all.push(format!("new classes: {}", new_classes.join(", ")));
-        }
-        all.extend(alike.clone());
-        all.extend(agreement.as_ref().map(told_of));
-        all
-    }
-}
 
 /// The rows of labels, with what proposed each image.
 fn answers(project: &Project, labels: &[(usize, Answer, &Incoming)]) -> Result<Vec<(usize, Said)>, ProjectError> {

@@ -2,6 +2,7 @@
 
 use crate::dataset::own::listing::Part;
 use crate::project::create::OwnLabel;
+use crate::project::images::Image;
 use crate::project::log::Answer;
 use crate::project::store::{Project, TEST};
 
@@ -12,6 +13,10 @@ pub struct Incoming {
     pub place: String,
     /// Names of the image, the surest first.
     pub files: Vec<String>,
+    /// Whether these are names that images had when a project was made, as its `labels.csv` has them.
+    pub is_log: bool,
+    /// The digest of the image, if the file lies in a project that has it.
+    pub digest: Option<String>,
     /// An address that ends with the image's name.
     pub address: Option<String>,
     /// The class; empty if there is none yet.
@@ -30,8 +35,9 @@ pub struct Incoming {
 impl Incoming {
     /// The label that an image of the project comes with.
     pub fn of_image(project: &Project, OwnLabel { image, class, part }: OwnLabel) -> Self {
-        let file = project.images().all()[image].file.clone();
-        Self { place: "the images".into(), files: vec![file], label: class, part, ..Self::default() }
+        let Image { file, digest, .. } = project.images().all()[image].clone();
+        let (place, files, is_log, digest) = ("the images".into(), vec![file], true, Some(digest));
+        Self { place, files, is_log, digest, label: class, part, ..Self::default() }
     }
 
     /// The image as the file names it.

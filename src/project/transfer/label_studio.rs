@@ -95,6 +95,8 @@ pub fn labels(value: &Value) -> Result<Vec<Incoming>, String> {
             Ok::<_, String>(Incoming {
                 place: place.clone(),
                 files: file.clone().into_iter().collect(),
+                is_log: false,
+                digest: None,
                 address: address.clone(),
                 label,
                 seconds: seconds(from)?,

@@ -3,13 +3,15 @@
 mod incoming;
 mod label_studio;
 mod read;
+mod done;
 mod import;
 mod batch;
 mod export;
 
 pub use batch::{Row, csv, json, mark, rows};
+pub use done::{Conflict, Import};
 pub use export::{Folders, HEAD, Table, folders, table};
-pub use import::{Conflict, Import, OnConflict, Told, import, not_imported};
+pub use import::{OnConflict, Told, import, not_imported};
 pub use incoming::Incoming;
 pub use label_studio::CONFIG;
 pub use read::read;

@@ -1,12 +1,15 @@
 //! Files with labels: a table with columns `file` and `label`, the table of another project, or Label Studio's export.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::incoming::{Incoming, part_said};
 use super::label_studio;
 use crate::paths::{self, composed};
 use crate::project::error::{ProjectError, in_file};
-use crate::project::log::{Answer, LABELS, MOST_SECONDS, plausible};
+use crate::project::generated::GENERATED;
+use crate::project::images::IMAGES;
+use crate::project::log::{self, Answer, LABELS, MOST_SECONDS, plausible};
 
 /// The columns that are read of a table; only the first two are needed. Label Studio calls the second `choice`.
 const FILE: &[&str] = &["file", "filename", "image", "path"];
@@ -37,7 +40,24 @@ pub fn read(path: &Path) -> Result<Vec<Incoming>, ProjectError> {
         let value = serde_json::from_str(text).map_err(|e| in_file(path, format!("is no whole JSON ({e})")))?;
         return label_studio::labels(&value).map(named).map_err(|what| in_file(path, what));
     }
-    table(text).map(named).map_err(|what| in_file(path, what))
+    let mut labels = table(text).map(named).map_err(|what| in_file(path, what))?;
+    if labels.iter().any(|label| label.is_log) {
+        let digests = digests_beside(path);
+        labels.iter_mut().for_each(|label| label.digest = digests.get(label.name()).cloned());
+    }
+    Ok(labels)
+}
+
+/// The digests of the images of the project in whose folder a table lies; none if it lies elsewhere.
+fn digests_beside(path: &Path) -> HashMap<String, String> {
+    let of = |name: &&str| {
+        let bytes = paths::read(&path.with_file_name(name)).unwrap_or_default();
+        let mut reader = csv::Reader::from_reader(&bytes[..]);
+        let is_ours = reader.headers().is_ok_and(|head| head.iter().take(2).eq(["file", "digest"]));
+        let rows: Vec<_> = reader.records().flatten().filter(|_| is_ours).collect();
+        rows.into_iter().map(|row| (row[0].to_owned(), row[1].to_owned()))
+    };
+    [IMAGES, GENERATED].iter().flat_map(of).collect()
 }
 
 /// Labels with their accents composed.
@@ -77,6 +97,7 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
     let (seconds, time, who, answer) = (column(SECONDS), column(TIME), column(WHO), column(ANSWER));
     let seconds_named = seconds.and_then(|column| header.get(column)).map(str::trim);
     let (split, strategy) = (column(SPLIT), column(STRATEGY));
+    let is_log = header.iter().eq(log::COLUMNS);
     let mut labels: Vec<Incoming> = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
@@ -117,6 +138,8 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
                 .then(|| name.clone())
                 .or_else(|| name.starts_with("/data/").then(|| name.clone())),
             files: spaced.into_iter().chain([name]).collect(),
+            is_log,
+            digest: None,
             label: cell(Some(label)),
             seconds: seconds.transpose()?,
             time: cell(time),

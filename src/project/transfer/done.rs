@@ -1,0 +1,126 @@
+//! What an import did, and how it is told.
+
+use crate::project::words::{counted, verb};
+use crate::statistics::Agreement;
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Import {
+    pub train: usize,
+    pub test: usize,
+    /// Of these, labels that replaced another.
+    pub replaced: usize,
+    /// Labels that were there already.
+    pub same: usize,
+    /// Labels that contradicted one that was there, which stayed.
+    pub kept: usize,
+    pub unknown: usize,
+    /// Labels whose image has its name by now, while another image had it before.
+    pub passed_on: usize,
+    /// Of those for the test, images that were in the pool and are held back because the file says so; and labels for
+    /// training although the file says that their images are for the test.
+    pub held: usize,
+    pub not_held: usize,
+    /// Labels for training although the file says that their images are for validation.
+    pub validation: usize,
+    /// Rows without a label.
+    pub empty: usize,
+    /// Other answers: not sure, none of these, later.
+    pub others: usize,
+    /// Such answers that were there already, and those about images with another answer, which stayed.
+    pub same_others: usize,
+    pub kept_others: usize,
+    pub new_classes: Vec<String>,
+    /// Classes that may be one that was spelled twice, as a sentence.
+    pub alike: Option<String>,
+    /// The labels of the file that contradicted one that was there, which stayed.
+    pub conflicts: Vec<Conflict>,
+    /// How far the labels of the file agree with those that were there, over the images that have both.
+    pub agreement: Option<Agreement>,
+}
+
+/// A label of a file that is not the one here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    pub image: usize,
+    /// The class that the file says, and who gave it if it says so.
+    pub label: String,
+    pub who: String,
+}
+
+/// An agreement as a sentence.
+pub(super) fn told_of(agreement: &Agreement) -> String {
+    let Agreement { both, equal, kappa } = agreement;
+    let share = 100.0 * *equal as f64 / *both as f64;
+    let kappa = kappa.map_or_else(|| "not defined for one class".to_owned(), |kappa| format!("{kappa:.2}"));
+    let (have, are) = (verb(*both, "has", "have"), verb(*equal, "is", "are"));
+    format!("{} {have} a label in both: {equal} {are} equal ({share:.1} %), kappa {kappa}", counted(*both, "image"))
+}
+
+impl Import {
+    /// What was done, a sentence each.
+    pub fn sentences(&self) -> Vec<String> {
+        let Self { train, test, new_classes, alike, agreement, .. } = self;
+        let taken = counted(*train, "label");
+        let mut all = vec![format!(
+            "{taken} for training and {test} for the test {} taken in",
+            verb(train + test, "was", "were")
+        )];
+        for (count, one, many) in [
+            (self.replaced, "of them replaces another label", "of them replace another label"),
+            (self.same, "label was there already", "labels were there already"),
+            (
+                self.kept,
+                "label differs from that which is there, which stays",
+                "labels differ from those that are there, which stay",
+            ),
+            (
+                self.unknown,
+                "label is of an image that the project does not have",
+                "labels are of images that the project does not have",
+            ),
+            (
+                self.held,
+                "image is held back for the test, as the file says",
+                "images are held back for the test, as the file says",
+            ),
+            (
+                self.not_held,
+                "label counts for training here, and is of a test image in the file",
+                "labels count for training here, and are of test images in the file",
+            ),
+            (
+                self.validation,
+                "label counts for training, and is of a validation image in the file: a project has no such split",
+                "labels count for training, and are of validation images in the file: a project has no such split",
+            ),
+            (
+                self.passed_on,
+                "name is that of one image by now and was that of another before: it is read as the name by now",
+                "names are those of one image by now and were those of another before: they are read as the names by now",
+            ),
+            (self.empty, "row has no label", "rows have no label"),
+            (
+                self.others,
+                "other answer (not sure, none of these, skipped) was taken in too",
+                "other answers (not sure, none of these, skipped) were taken in too",
+            ),
+            (self.same_others, "other answer was there already", "other answers were there already"),
+            (
+                self.kept_others,
+                "answer that is no label differs from that which is there, which stays",
+                "answers that are no labels differ from those that are there, which stay",
+            ),
+        ] {
+            if count > 0 {
+                all.push(format!("{count} {}", verb(count, one, many)));
+            }
+        }
+        if !new_classes.is_empty() {
+            all.push(format!("new classes: {}", new_classes.join(", ")));
+        }
+        all.extend(alike.clone());
+        all.extend(agreement.as_ref().map(told_of));
+        all
+    }
+}

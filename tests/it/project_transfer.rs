@@ -1,0 +1,127 @@
+//! What comes into a project and goes out of it: names after renames, labels of several people, and what cannot be taken.
+
+use std::path::{Path, PathBuf};
+
+use ridgewalk::project::transfer::{Table, Told, import, read, table};
+use ridgewalk::project::{New, Pictures, Project, Said};
+
+use crate::project::{digits, new};
+use crate::project_shell::{ok, ridgewalk};
+
+/// So many digits in one folder, called `00.png` and so on.
+fn flat(root: &Path, count: usize) -> PathBuf {
+    let (from, to) = (digits(root, count), root.join("flat"));
+    std::fs::create_dir(&to).unwrap();
+    let classes = std::fs::read_dir(from).unwrap().map(|class| class.unwrap().path());
+    let files = classes.flat_map(|class| std::fs::read_dir(class).unwrap().map(|file| file.unwrap().path()));
+    for (at, file) in files.enumerate() {
+        std::fs::rename(file, to.join(format!("{at:02}.png"))).unwrap();
+    }
+    to
+}
+
+/// Each file gets the name of the next one.
+fn shift(images: &Path, count: usize) {
+    let name = |at: usize| images.join(format!("{:02}.png", at % count));
+    std::fs::rename(name(count - 1), images.join("last")).unwrap();
+    (0..count - 1).rev().for_each(|at| std::fs::rename(name(at), name(at + 1)).unwrap());
+    std::fs::rename(images.join("last"), name(0)).unwrap();
+}
+
+fn classes(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// A refused command's words.
+fn refused(arguments: &[&str], paths: &[&Path]) -> String {
+    let done = ridgewalk(arguments, paths);
+    assert!(!done.status.success(), "{arguments:?}: {done:?}");
+    String::from_utf8_lossy(&done.stderr).into_owned()
+}
+
+/// The labels of a project by the digests of their images.
+fn by_digest(project: &Path) -> Vec<(String, String)> {
+    let project = Project::look(project).unwrap();
+    let all = project.images().all().iter().enumerate();
+    let mut labels: Vec<(String, String)> =
+        all.filter_map(|(at, image)| Some((image.digest.clone(), project.label_of(at)?.label.clone()))).collect();
+    labels.sort();
+    labels
+}
+
+/// Every file has the name of the next one by now: names that are written and read mean the files as they are.
+#[test]
+fn labels_land_on_their_images_after_renames() {
+    let root = tempfile::tempdir().unwrap();
+    let at = |name: &str| root.path().join(name);
+    let images = flat(root.path(), 20);
+    let folder = at("project");
+    let all = classes(&["a", "b"]);
+    let mut project = new(&folder, &New { images: images.clone(), classes: all.clone(), ..New::default() });
+    (0..10).for_each(|image| project.say(image, Said::label((image % 2) as u16, 1, "snn")).unwrap());
+    let before = by_digest(&folder);
+    let copy = new(&at("copy"), &New { images: images.clone(), classes: all.clone(), ..New::default() });
+    drop(copy);
+    shift(&images, 20);
+    let notes = Pictures::read(&mut project, None, &mut |_, _| true).unwrap().notes.join("; ");
+    assert!(notes.contains("found under other names"), "{notes}");
+    let exported = table(&project, Table::Labels).unwrap();
+    assert!(String::from_utf8_lossy(&exported).contains("\n01.png,a,"), "the names by now");
+    std::fs::write(at("export.csv"), &exported).unwrap();
+    // Its own export says what is there, and its own labels, which have the names of the beginning, do too.
+    for file in [at("export.csv"), folder.join("labels.csv")] {
+        let done = import(&mut project, &read(&file).unwrap(), Told::default()).unwrap();
+        assert_eq!((done.same, done.train), (10, 0), "{}", file.display());
+        assert_eq!(done.passed_on > 0, file == at("export.csv"));
+    }
+    drop(project);
+    // A table of answers lands on the files that it names.
+    let answers = "file,label\n11.png,a\n12.png,b\n".to_owned();
+    std::fs::write(at("answers.csv"), answers).unwrap();
+    ok(&["project", "import"], &[&folder, &at("answers.csv")]);
+    let project = Project::look(&folder).unwrap();
+    assert_eq!([10, 11].map(|image| project.label_of(image).unwrap().label.clone()), ["a", "b"]);
+    // Another project of the same images, whose names were others: by the digests of the first, or refused without them.
+    let first = at("first");
+    std::fs::create_dir(&first).unwrap();
+    std::fs::copy(folder.join("images.csv"), first.join("images.csv")).unwrap();
+    let labels = std::fs::read_to_string(folder.join("labels.csv")).unwrap();
+    let labels: String = labels.lines().take(11).map(|line| format!("{line}\n")).collect();
+    std::fs::write(first.join("labels.csv"), &labels).unwrap();
+    std::fs::write(at("alone.csv"), &labels).unwrap();
+    Pictures::read(&mut Project::open(&at("copy"), "a test").unwrap(), None, &mut |_, _| true).unwrap();
+    let error = refused(&["project", "import"], &[&at("copy"), &at("alone.csv")]);
+    assert!(error.contains("is the name of one image by now and was that of another"), "{error}");
+    ok(&["project", "import"], &[&at("copy"), &first.join("labels.csv")]);
+    assert_eq!(by_digest(&at("copy")), before);
+}
+
+/// A name is read as `data` reads it, where one image only fits, and what is unclear says why.
+#[test]
+fn names_of_others_are_read_where_one_image_fits() {
+    let root = tempfile::tempdir().unwrap();
+    let at = |name: &str| root.path().join(name);
+    let images = flat(root.path(), 12);
+    for folder in ["x", "y"] {
+        std::fs::create_dir(images.join(folder)).unwrap();
+        std::fs::copy(images.join("00.png"), images.join(folder).join("twin.png")).unwrap();
+    }
+    drop(new(&at("project"), &New { images, classes: classes(&["a", "b"]), ..New::default() }));
+    let take = |name: &str| {
+        std::fs::write(at("labels.csv"), format!("file,label\n{name},a\n")).unwrap();
+        ridgewalk(&["project", "import"], &[&at("project"), &at("labels.csv")])
+    };
+    for name in ["01.PNG", "02", "/elsewhere/03.png", "X/Twin.png"] {
+        assert!(take(name).status.success(), "{name}");
+    }
+    for (name, says) in [
+        (
+            "twin.png",
+            "line 2: twin.png fits several images, such as x/twin.png and y/twin.png; name it with its folder",
+        ),
+        ("none.png", "line 2: none.png is no image of the project; --skip-unknown passes it over"),
+    ] {
+        let error = String::from_utf8_lossy(&take(name).stderr).into_owned();
+        assert!(error.contains(says), "{error}");
+    }
+}
