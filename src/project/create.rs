@@ -68,10 +68,8 @@ pub fn create(
     }
     settings::names(&new.classes).map_err(|what| ProjectError::Refused(format!("classes: {what}")))?;
     let place = std::path::absolute(paths::expanded(&new.images)).unwrap_or_else(|_| new.images.clone());
-    let mut found = formats::find(&place)?;
-    if new.like.is_none() {
-        found.listing = found.listing.with_beside();
-    }
+    let find = if new.like.is_none() { formats::find_to_label } else { formats::find };
+    let found = find(&place)?;
     let (base, splits) = match &new.like {
         None => {
             let chosen = defaults::choose(&found.listing);
@@ -161,7 +159,7 @@ pub(super) fn is_taken(folder: &Path) -> bool {
 }
 
 fn notes(listing: &Listing, reading: &Reading) -> Vec<String> {
-    let mut notes = listing.notes.clone();
+    let mut notes = [&listing.notes[..], &listing.warnings].concat();
     let left: Vec<String> = reading.unreadable.iter().map(|u| format!("{} {}", u.file, u.reason)).collect();
     if !left.is_empty() {
         notes.push(format!("left out: {}", told(&left)));

@@ -253,14 +253,11 @@ fn found_at(place: &Path, project: &Project) -> Result<(Found, Option<String>), 
     let known: HashSet<&str> =
         project.images().all().iter().flat_map(|image| [image.place(), image.file.as_str()]).collect();
     let there = |found: &Found| found.listing.items.iter().filter(|item| known.contains(item.name.as_str())).count();
-    let with_beside = |mut found: Found| {
-        found.listing = found.listing.with_beside();
-        found
-    };
-    let found = formats::find(place).map(with_beside);
+    let found = formats::find_to_label(place);
     let count = found.as_ref().map_or(0, &there);
     if count < project.images().given()
-        && let Ok(files) = formats::find_files(place).map(with_beside)
+        && let Ok(Found { listing, tree }) = formats::find_files(place)
+        && let files = (Found { listing: listing.with_beside(), tree })
         && there(&files) > count
     {
         let note = "tables that lie among the images now are passed over, so that the images of the project are found";

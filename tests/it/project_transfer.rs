@@ -96,6 +96,40 @@ fn labels_land_on_their_images_after_renames() {
     assert_eq!(by_digest(&at("copy")), before);
 }
 
+/// A table beside images is about some of them: the others, and rows without a label, are images of the project.
+#[test]
+fn images_in_no_row_of_a_table_wait_for_labels() {
+    let root = tempfile::tempdir().unwrap();
+    let at = |name: &str| root.path().join(name);
+    let images = flat(root.path(), 20);
+    for (number, (name, table, labels)) in [
+        ("labels.csv", "file,label\n03.png,a\n01.png,b\n05.png,\n", 2),
+        ("batch.csv", "file,label,guess,confidence,score,strategy,round\n03.png,,,,,test,1\n", 0),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        std::fs::write(images.join(name), table).unwrap();
+        let folder = at(&format!("project{number}"));
+        let said = ok(&["project", "new", "--own-labels", "--images"], &[&images, &folder]);
+        assert!(said.contains("a project of 20 images") && said.contains("in no row of a table"), "{said}");
+        let mut project = Project::open(&folder, "a test").unwrap();
+        assert_eq!(project.labels().unwrap().train.len(), labels, "{said}");
+        let pictures = Pictures::read(&mut project, None, &mut |_, _| true).unwrap();
+        assert_eq!(pictures.all.len(), 20);
+        for image in 0..20 {
+            let file = images.join(&project.images().all()[image].file);
+            assert_eq!(pictures.file(image).as_ref(), Some(&file));
+            assert_eq!(pictures.all.image(image), image::open(file).unwrap().to_luma8().into_raw());
+        }
+        // `data` and `run` need labels, and leave the others aside.
+        let told = ridgewalk(&["data"], &[&images]);
+        let told = String::from_utf8_lossy(&told.stdout).into_owned();
+        assert!(told.contains("images in no row of a table, which are left aside: "), "{told}");
+        std::fs::remove_file(images.join(name)).unwrap();
+    }
+}
+
 /// A name is read as `data` reads it, where one image only fits, and what is unclear says why.
 #[test]
 fn names_of_others_are_read_where_one_image_fits() {

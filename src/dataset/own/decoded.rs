@@ -38,6 +38,8 @@ impl Decoded {
         hash.update(VERSION);
         hash.update(format!("{wanted:?}"));
         hash.update(found.tree.digest()?);
+        // The same files are read with the images that have no label and without.
+        found.listing.items.iter().for_each(|item| hash.update([item.name.as_bytes(), &[0]].concat()));
         Ok(Some(Self { folder: folder.into(), key: disk::hex(hash.finalize()) }))
     }
 

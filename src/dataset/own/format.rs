@@ -1,5 +1,6 @@
 //! The interface of a format of own images, and what all formats do with labels.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::listing::{Images, Item, Listing, Unreadable};
@@ -19,7 +20,8 @@ pub trait Format: Sync {
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError>;
 }
 
-/// The items that have a label, with their images; where none has, there are no classes and all are kept.
+/// The items that have a label, with their images, and behind these the images of those that have none; where none has,
+/// there are no classes and all are kept.
 pub fn with_labels(
     items: Vec<Item>,
     labels: Vec<Result<Class, String>>,
@@ -28,15 +30,20 @@ pub fn with_labels(
     images: Box<dyn Images>,
 ) -> (Vec<Item>, Box<dyn Images>) {
     let (mut kept, mut places) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+    let mut beside = Vec::new();
     for (place, (item, label)) in items.into_iter().zip(labels).enumerate() {
         match label {
-            Err(reason) if !classes.is_empty() => unreadable.push(Unreadable::new(item.name, reason)),
+            Err(reason) if !classes.is_empty() => {
+                unreadable.push(Unreadable::new(item.name, reason));
+                beside.push(place);
+            }
             label => {
                 kept.push(Item { label: label.ok(), ..item });
                 places.push(place);
             }
         }
     }
+    places.append(&mut beside);
     (kept, Box::new(Selected { images, places }))
 }
 
@@ -49,6 +56,10 @@ struct Selected {
 impl Images for Selected {
     fn picture(&self, item: usize) -> Result<Picture, String> {
         self.images.picture(self.places[item])
+    }
+
+    fn file(&self, item: usize) -> Option<PathBuf> {
+        self.images.file(self.places[item])
     }
 
     fn held(&self) -> u64 {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::listing::{MEANS_NONE, NO_LABEL};
 use super::tree::{Entry, Tree};
 use crate::dataset::Class;
 use crate::paths::composed;
@@ -86,7 +87,7 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
         let place: BTreeMap<&String, usize> = classes.iter().zip(0..).collect();
         let label = |name: &Option<String>| match name {
             Some(name) => Ok(place.get(name).copied().unwrap_or(0) as Class),
-            None => Err("has no label".to_owned()),
+            None => Err(NO_LABEL.to_owned()),
         };
         let labels = raw.iter().map(label).collect();
         return Ok(Labels { labels, classes, notes });
@@ -134,10 +135,10 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
     };
     few(values.len())?;
     let label = |n: &Option<f64>| match n {
-        None => Err("has no label".to_owned()),
+        None => Err(NO_LABEL.to_owned()),
         Some(n) => match values.binary_search(&(*n as i64)) {
             Ok(place) => Ok(place as Class),
-            Err(_) => Err(format!("has the label {n}, which means that it has none")),
+            Err(_) => Err(format!("has the label {n}, {MEANS_NONE}")),
         },
     };
     Ok(Labels { labels: numbers.iter().map(label).collect(), classes: names, notes })

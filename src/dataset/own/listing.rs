@@ -1,5 +1,6 @@
 //! What a format found in own data before any image is decoded: names, splits, labels, and where the images are.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ pub struct Listing {
     pub items: Vec<Item>,
     /// Names of the classes, in the order of their labels; empty without labels.
     pub classes: Vec<String>,
-    /// Those of the items; behind them, in their order, those that lie `IN_NO_CLASS`.
+    /// Those of the items; behind them, in their order, those that are left out for want of a label alone.
     pub images: Box<dyn Images>,
     /// What is left out already, with the reason.
     pub unreadable: Vec<Unreadable>,
@@ -26,12 +27,24 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// With the images that lie beside the folders of classes, which have no label: where people label, any image will do.
+    /// With the images that have no label, in a table or array or beside the folders of classes: where people label, any
+    /// image will do.
     pub fn with_beside(mut self) -> Self {
         let (beside, unreadable): (Vec<Unreadable>, _) =
-            std::mem::take(&mut self.unreadable).into_iter().partition(|u| u.reason == IN_NO_CLASS);
+            std::mem::take(&mut self.unreadable).into_iter().partition(Unreadable::lacks_label);
         self.unreadable = unreadable;
         self.items.extend(beside.into_iter().map(|u| Item { name: u.file, part: None, label: None }));
+        self
+    }
+
+    /// With other images behind its own, which have no label.
+    pub fn followed_by(mut self, items: Vec<Item>, images: Box<dyn Images>) -> Self {
+        // An image that has a row, and is left out for another reason than its label, is no longer left out.
+        let named: HashSet<&str> = items.iter().map(|item| item.name.as_str()).collect();
+        self.unreadable.retain(|u| !named.contains(u.file.as_str()));
+        let first = self.items.len();
+        self.images = Box::new(Joined { first: self.images, count: first, others: images });
+        self.items.extend(items);
         self
     }
 
@@ -72,8 +85,44 @@ pub trait Images: Send + Sync {
     }
 }
 
+/// Images of one listing, and others of the same files behind them.
+struct Joined {
+    first: Box<dyn Images>,
+    count: usize,
+    others: Box<dyn Images>,
+}
+
+impl Images for Joined {
+    fn picture(&self, item: usize) -> Result<Picture, String> {
+        match item.checked_sub(self.count) {
+            None => self.first.picture(item),
+            Some(other) => self.others.picture(other),
+        }
+    }
+
+    fn file(&self, item: usize) -> Option<PathBuf> {
+        match item.checked_sub(self.count) {
+            None => self.first.file(item),
+            Some(other) => self.others.file(other),
+        }
+    }
+
+    fn held(&self) -> u64 {
+        self.first.held()
+    }
+
+    fn are_files(&self) -> bool {
+        self.first.are_files()
+    }
+}
+
 /// Why an image is left out that lies beside the folders of classes.
 pub const IN_NO_CLASS: &str = "lies in no folder of a class";
+/// Why an image is left out whose row, or place in an array, has no label; and the end of it where a number stands for that.
+pub const NO_LABEL: &str = "has no label";
+pub const MEANS_NONE: &str = "which means that it has none";
+/// The warning of images that no table names, before their number.
+pub const IN_NO_ROW: &str = "images in no row of a table, which are left aside";
 
 /// An image, file or folder that is left out, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +134,11 @@ pub struct Unreadable {
 impl Unreadable {
     pub fn new(file: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { file: file.into(), reason: reason.into() }
+    }
+
+    /// Whether it is an image that lacks nothing but a label.
+    fn lacks_label(&self) -> bool {
+        [IN_NO_CLASS, NO_LABEL].contains(&self.reason.as_str()) || self.reason.ends_with(MEANS_NONE)
     }
 }
 

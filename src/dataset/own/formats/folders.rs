@@ -1,6 +1,7 @@
 //! Image files in one folder a class, with folders of splits above or below them or without; or in one folder without
 //! classes.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -102,6 +103,18 @@ impl Format for Folders {
         let images = Box::new(Files { tree, files });
         Ok(Listing { format: format.into(), items, classes, images, unreadable, notes, warnings })
     }
+}
+
+/// The image files of a tree that are not listed yet, without labels.
+pub fn others(tree: &Arc<Tree>, listed: &HashSet<&str>) -> (Vec<Item>, Box<dyn Images>) {
+    let files = (0..tree.files.len()).filter(|&i| is_image(tree, &tree.files[i]));
+    let named: Vec<(usize, String)> = files.map(|i| (i, tree.files[i].name())).collect();
+    let (files, items) = named
+        .into_iter()
+        .filter(|(_, name)| !listed.contains(name.as_str()))
+        .map(|(i, name)| (i, Item { name, part: None, label: None }))
+        .unzip();
+    (items, Box::new(Files { tree: Arc::clone(tree), files }))
 }
 
 /// Image files of a tree, decoded one by one.

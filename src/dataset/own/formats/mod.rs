@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::format::Format;
-use super::listing::Listing;
+use super::listing::{IN_NO_ROW, Listing};
 use super::tree::{Container, Tree};
 use crate::dataset::DataError;
 use crate::guard::guarded;
@@ -42,6 +42,22 @@ pub struct Found {
 /// The images at a path in the format that they are found to have.
 pub fn find(path: &Path) -> Result<Found, DataError> {
     find_in(Tree::open(path)?)
+}
+
+/// The images at a path for people to label: those that have no label, or no row in a table, too.
+pub fn find_to_label(path: &Path) -> Result<Found, DataError> {
+    let Found { listing, tree } = find(path)?;
+    let mut listing = listing.with_beside();
+    let unlisted = listing.warnings.iter().position(|warning| warning.starts_with(IN_NO_ROW));
+    if let Some(warning) = unlisted {
+        listing.warnings.remove(warning);
+        let listed = listing.items.iter().map(|item| item.name.as_str()).collect();
+        let (items, images) = folders::others(&tree, &listed);
+        let (count, are) = (items.len(), if items.len() == 1 { "image is" } else { "images are" });
+        listing.notes.push(format!("{count} {are} in no row of a table, and without a label"));
+        listing = listing.followed_by(items, images);
+    }
+    Ok(Found { listing, tree })
 }
 
 /// The image files at a path, without the tables that lie beside them.

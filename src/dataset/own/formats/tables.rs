@@ -9,7 +9,7 @@ use super::text::is_number;
 use crate::dataset::DataError;
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, MOST_CLASSES, RawLabel, classes_of};
-use crate::dataset::own::listing::{Item, Listing, Part, Unreadable, words};
+use crate::dataset::own::listing::{IN_NO_ROW, Item, Listing, Part, Unreadable, words};
 use crate::dataset::own::tree::{Entry, Tree};
 use crate::paths::composed;
 
@@ -113,7 +113,7 @@ impl Format for Tables {
         }
         let unlisted = images.count - seen.len();
         if unlisted > 0 {
-            warnings.push(format!("images in no row of a table, which are left aside: {unlisted}"));
+            warnings.push(format!("{IN_NO_ROW}: {unlisted}"));
         }
         // A table called `labels.txt` lists no names.
         let names = labels::names_file(&tree).filter(|file| !read.contains(&file.name()));
