@@ -4,14 +4,13 @@ use super::images::scattered;
 use super::log::{Answer, Row};
 use super::region::Region;
 use super::standing::{Known, Standing};
+use super::store::AGREED;
 use super::transfer::Conflict;
 
 /// What a label is proposed by that was given at a second look, in its column `strategy`.
 pub(super) const SECOND_LOOK: &str = "second-look";
 /// The same for a label that was given to a region drawn in the latent space.
 pub(super) const LASSO: &str = "lasso";
-/// The same for a label that decides between two people.
-pub(super) const AGREED: &str = "agreement";
 
 /// A list of images that a person goes through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

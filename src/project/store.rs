@@ -21,6 +21,8 @@ use crate::rng::Streams;
 pub const EXPERIMENT: &str = "experiment.toml";
 /// What labels of test images are proposed by, in their column `strategy`.
 pub const TEST: &str = "test";
+/// The same for a label that decides between two people.
+pub(super) const AGREED: &str = "agreement";
 
 /// A project: its settings, its images and what people said of them.
 #[derive(Debug)]

@@ -353,7 +353,7 @@ fn an_import_is_taken_as_a_whole_or_names_every_objection() {
     };
     let [x, y, z] = [&names[0], &names[1], &names[2]];
     take(&format!("file,label\n{x},a\n{y},b\n"), Told::default()).unwrap();
-    let bad = format!("file,label\n{x},b\nnone.png,a\n{z},c\n{y},b\n{z},a\n");
+    let bad = format!("file,label,who\n{x},b,anna\nnone.png,a,anna\n{z},c,anna\n{y},b,anna\n{z},a,anna\n");
     let objections = take(&bad, Told::default()).unwrap_err().to_string();
     for says in ["line 2", "is b, and a by", "line 3: none.png is no image", "line 4", "`c`", "line 6", "kappa"] {
         assert!(objections.contains(says), "{says}: {objections}");
@@ -374,7 +374,7 @@ fn an_import_is_taken_as_a_whole_or_names_every_objection() {
     let theirs = read(&root.path().join("project/labels.csv")).unwrap();
     assert_eq!(import(&mut copy, &theirs, Told::default()).unwrap().train, 3);
     let again = import(&mut copy, &theirs, Told::default()).unwrap();
-    assert_eq!((again.same, again.agreement.unwrap().kappa), (3, Some(1.0)));
+    assert_eq!((again.same, again.agreement, again.of_one_person), (3, None, 3), "nobody agrees with themselves");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ridgewalk::project::transfer::{Table, Told, import, read, table};
+use ridgewalk::project::transfer::{OnConflict, Table, Told, import, read, table};
 use ridgewalk::project::{New, Pictures, Project, Said};
 
 use crate::project::{digits, new};
@@ -128,6 +128,35 @@ fn images_in_no_row_of_a_table_wait_for_labels() {
         assert!(told.contains("images in no row of a table, which are left aside: "), "{told}");
         std::fs::remove_file(images.join(name)).unwrap();
     }
+}
+
+/// Two people agree on three of four images, however often the labels of one are taken in.
+#[test]
+fn nobody_agrees_with_themselves() {
+    let root = tempfile::tempdir().unwrap();
+    let at = |name: &str| root.path().join(name);
+    let images = flat(root.path(), 12);
+    let all = classes(&["a", "b"]);
+    let mut project = new(&at("project"), &New { images, classes: all, ..New::default() });
+    for (image, class) in [0, 0, 1, 1].into_iter().enumerate() {
+        project.say(image, Said { who: "anna".into(), ..Said::label(class, 1, "snn") }).unwrap();
+    }
+    let name = |image: usize| project.images().all()[image].file.clone();
+    let rows: String = (0..8).map(|at| format!("{},{},bob\n", name(at), if at < 2 { "a" } else { "b" })).collect();
+    let rows = rows.replace(&format!("{},b", name(3)), &format!("{},a", name(3)));
+    std::fs::write(at("bob.csv"), format!("file,label,who\n{rows}")).unwrap();
+    let keep = Told { on_conflict: Some(OnConflict::Keep), ..Told::default() };
+    let replace = Told { on_conflict: Some(OnConflict::Replace), ..Told::default() };
+    for (told, of_one_person) in [(keep, 0), (keep, 4), (replace, 4), (keep, 4)] {
+        let done = import(&mut project, &read(&at("bob.csv")).unwrap(), told).unwrap();
+        let agreement = done.agreement.unwrap();
+        assert_eq!((agreement.both, agreement.equal, done.of_one_person), (4, 3, of_one_person), "{told:?}");
+        let said = done.sentences().join("; ");
+        assert_eq!(said.contains("4 more images have labels of one person in both"), of_one_person > 0, "{said}");
+    }
+    std::fs::write(at("own.csv"), table(&project, Table::Labels).unwrap()).unwrap();
+    let done = import(&mut project, &read(&at("own.csv")).unwrap(), Told::default()).unwrap();
+    assert!(done.agreement.is_none_or(|agreement| agreement.both < 8), "{done:?}");
 }
 
 /// A name is read as `data` reads it, where one image only fits, and what is unclear says why.

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use super::batch::{Batch, Pick};
 use super::held_out::HeldOut;
 use super::images::Part;
-use super::list::{self, AGREED, LASSO, List, SECOND_LOOK};
+use super::list::{self, LASSO, List, SECOND_LOOK};
 use super::log::{Answer, Row};
 use super::region::Region;
 use super::standing::{Known, Standing};
 use super::steps::{Step, Steps};
-use super::store::{Said, TEST, user};
+use super::store::{AGREED, Said, TEST, user};
 use super::transfer::Conflict;
 use crate::dataset::Class;
 
@@ -75,6 +75,11 @@ impl Sitting {
 
     pub fn list(&self) -> List {
         self.list
+    }
+
+    /// Whether an import left labels that contradict those here, decided by now or not.
+    pub fn has_conflicts(&self) -> bool {
+        !self.conflicts.is_empty()
     }
 
     /// Images of a list that wait for an answer, in their order.

@@ -35,8 +35,10 @@ pub struct Import {
     pub alike: Option<String>,
     /// The labels of the file that contradicted one that was there, which stayed.
     pub conflicts: Vec<Conflict>,
-    /// How far the labels of the file agree with those that were there, over the images that have both.
+    /// How far the labels of the file agree with those that other people gave here, over the images that have both.
     pub agreement: Option<Agreement>,
+    /// Images that have a label in both, but of one person.
+    pub of_one_person: usize,
 }
 
 /// A label of a file that is not the one here.
@@ -54,7 +56,10 @@ pub(super) fn told_of(agreement: &Agreement) -> String {
     let share = 100.0 * *equal as f64 / *both as f64;
     let kappa = kappa.map_or_else(|| "not defined for one class".to_owned(), |kappa| format!("{kappa:.2}"));
     let (have, are) = (verb(*both, "has", "have"), verb(*equal, "is", "are"));
-    format!("{} {have} a label in both: {equal} {are} equal ({share:.1} %), kappa {kappa}", counted(*both, "image"))
+    format!(
+        "{} {have} labels of two people: {equal} {are} equal ({share:.1} %), kappa {kappa}",
+        counted(*both, "image")
+    )
 }
 
 impl Import {
@@ -121,6 +126,19 @@ impl Import {
         }
         all.extend(alike.clone());
         all.extend(agreement.as_ref().map(told_of));
+        all.extend(self.not_compared());
         all
+    }
+
+    /// Of how many images no agreement is told, and why; `None` if of none.
+    pub(super) fn not_compared(&self) -> Option<String> {
+        let (count, has) = (self.of_one_person, verb(self.of_one_person, "has", "have"));
+        let images = counted(count, if self.agreement.is_some() { "more image" } else { "image" });
+        (count > 0).then(|| {
+            format!(
+                "{images} {has} labels of one person in both, which are not compared; a column `who` says whose labels they \
+                 are"
+            )
+        })
     }
 }

@@ -14,7 +14,7 @@ use crate::project::images;
 use crate::project::log::{Answer, Row};
 use crate::project::names::{Names, NotFound};
 use crate::project::rounds;
-use crate::project::store::{Project, Said, TEST, user};
+use crate::project::store::{AGREED, Project, Said, TEST, user};
 use crate::statistics::Agreement;
 
 /// What proposed an image that no batch holds.
@@ -157,7 +157,7 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
             )),
         }
     }
-    let mut pairs = Vec::new();
+    let (theirs, mut pairs) = (Independent::of(project), Vec::new());
     let mut take: Vec<(usize, &Incoming)> = Vec::new();
     let told_test =
         wanted.iter().filter(|(image, label)| is_for(label, Part::Test) && project.images().is_pooled(*image)).count();
@@ -166,7 +166,10 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
             take.push((image, label));
             continue;
         };
-        pairs.push((before.label.clone(), label.label.clone()));
+        match theirs.of_another(&before.file, &who_of(label)) {
+            Some(other) => pairs.push((other, label.label.as_str())),
+            None => done.of_one_person += 1,
+        }
         match (before.label == label.label, told.on_conflict) {
             (true, _) => done.same += 1,
             (false, Some(OnConflict::Keep)) => {
@@ -192,9 +195,8 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     }
     done.agreement = Agreement::of(&pairs);
     if !objections.is_empty() {
-        if let Some(agreement) = &done.agreement {
-            objections.push(told_of(agreement));
-        }
+        objections.extend(done.agreement.as_ref().map(told_of));
+        objections.extend(done.not_compared());
         return Err(ProjectError::Objections(objections));
     }
     let mut classes: Vec<String> = new.into_iter().map(str::to_owned).collect();
@@ -227,6 +229,34 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     said.extend(answers(project, &other)?);
     project.say_all(said)?;
     Ok(done)
+}
+
+/// Who gave a label: whoever takes it in, if the file does not say.
+fn who_of(label: &Incoming) -> String {
+    if label.who.is_empty() { user() } else { label.who.clone() }
+}
+
+/// The labels that people gave of their own accord: not to decide between two of them.
+struct Independent<'a>(HashMap<&'a str, Vec<&'a Row>>);
+
+impl<'a> Independent<'a> {
+    fn of(project: &'a Project) -> Self {
+        let mut all: HashMap<&str, Vec<&Row>> = HashMap::new();
+        for row in project.log().rows() {
+            let of_image = all.entry(&row.file).or_default();
+            match row.answer {
+                Answer::Label if row.strategy != AGREED => of_image.push(row),
+                Answer::Undone => of_image.clear(),
+                _ => {}
+            }
+        }
+        Self(all)
+    }
+
+    /// The last label of an image by somebody else; what was taken from this person is none.
+    fn of_another(&self, file: &str, who: &str) -> Option<&'a str> {
+        self.0.get(file)?.iter().rev().find(|row| row.who != who).map(|row| row.label.as_str())
+    }
 }
 
 fn is_for(label: &Incoming, part: Part) -> bool {
@@ -288,7 +318,7 @@ fn answers(project: &Project, labels: &[(usize, Answer, &Incoming)]) -> Result<V
             (false, None) => IMPORTED.to_owned(),
         };
         let class = project.class(&label.label).filter(|_| answer == Answer::Label);
-        let who = if label.who.is_empty() { user() } else { label.who.clone() };
+        let who = who_of(label);
         let (seconds, time) = (label.seconds, label.time.clone());
         (image, Said { answer, class, round, strategy, seconds, time, who, guess: String::new() })
     };

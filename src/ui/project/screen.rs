@@ -273,7 +273,8 @@ impl ProjectScreen {
                     if count > 0 { format!("{name} · {count}") } else { name }
                 };
                 // Conflicts come with an import.
-                let is_shown = |other: &List| *other != List::Conflicts || *other == list || open.agreement.is_some();
+                let is_shown =
+                    |other: &List| *other != List::Conflicts || *other == list || open.sitting.has_conflicts();
                 let lists: Vec<List> = List::ALL.into_iter().filter(is_shown).collect();
                 let texts: Vec<(String, String)> =
                     lists.iter().map(|list| (text(*list), command(Act::Go(*list)).tip())).collect();
