@@ -124,7 +124,7 @@ pub fn create(
     if is_taken(folder) {
         return Err(ProjectError::Taken(folder.into()));
     }
-    let mut settings = Settings::new(folder, &place, classes);
+    let mut settings = Settings::new(folder, &place, &images, classes);
     settings.splits_of_experiment = splits.is_some();
     if let Err(e) = write(folder, &images, &experiment, &settings) {
         // As on a full disk: the folder can be used again once there is room.

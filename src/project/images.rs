@@ -6,6 +6,7 @@ use std::path::Path;
 use super::error::{ProjectError, in_file, unread};
 use super::generated::Generated;
 use crate::archive;
+use crate::disk;
 use crate::paths;
 
 /// The file, in the folder of its project.
@@ -156,6 +157,12 @@ impl Images {
             |g: &Generated| Image { file: g.file.clone(), digest: g.digest.clone(), part: Part::Generated, now: None };
         *self = Self::new(self.all.iter().cloned().chain(generated.iter().map(image)).collect())?;
         Ok(())
+    }
+
+    /// A digest of the names and pixels of the given images, in their order, which never change.
+    pub fn digest(&self) -> String {
+        let given = self.all[..self.given()].iter();
+        disk::sha256(given.map(|image| format!("{}\0{}\n", image.file, image.digest)).collect::<String>())
     }
 
     /// The images in the latent space.

@@ -1,9 +1,14 @@
 //! `labels.csv`: every answer of a person as a row, appended and flushed; of the rows about an image the last one counts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
 use super::error::{ProjectError, in_file, unread};
+use super::words::counted;
 use crate::disk::{self, Appended};
 use crate::paths;
 
@@ -202,10 +207,38 @@ impl Log {
         }
     }
 
+    /// Puts the rows into the order of their times again, and says so, if somebody has sorted the file by something else:
+    /// of the rows about an image the last one counts. Where `is_kept` is false, times of an image may go back, as those of
+    /// imported labels did in earlier versions: that is only told.
+    pub fn in_order(&mut self, is_kept: bool) -> Option<String> {
+        let times: Vec<Option<Timestamp>> = self.rows.iter().map(|row| time_of(&row.time)).collect();
+        let (mut last, mut odd): (HashMap<&str, Timestamp>, BTreeSet<&str>) = Default::default();
+        for (row, time) in self.rows.iter().zip(&times).filter_map(|(row, time)| Some((row, (*time)?))) {
+            odd.extend(last.insert(&row.file, time).filter(|before| *before > time).map(|_| row.file.as_str()));
+        }
+        let (first, images) = (odd.first()?, counted(odd.len(), "image"));
+        let what = format!("{LABELS}: its rows about {images}, such as {first}, are not in the order of their times");
+        if !is_kept || times.iter().any(Option::is_none) {
+            return Some(format!("{what}; the last one counts, so sort it by `time` if another program has sorted it"));
+        }
+        let told = format!("{what}, as when another program has sorted it; they are read in that order");
+        let mut rows: Vec<(Option<Timestamp>, Row)> = times.into_iter().zip(std::mem::take(&mut self.rows)).collect();
+        rows.sort_by_key(|(time, _)| *time);
+        self.last.clear();
+        rows.into_iter().for_each(|(_, row)| self.take(row));
+        Some(told)
+    }
+
     fn take(&mut self, row: Row) {
         self.last.insert(row.file.clone(), self.rows.len());
         self.rows.push(row);
     }
+}
+
+/// A time as files have it: RFC 3339, or without a zone, which is UTC then, or a date.
+pub fn time_of(text: &str) -> Option<Timestamp> {
+    let civil = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|time| time.timestamp());
+    text.parse().ok().or_else(civil)
 }
 
 /// Rows as they stand in the file.
@@ -401,6 +434,43 @@ mod tests {
         assert_eq!((log.rows(), &log.torn), (std::slice::from_ref(&row), &None));
         log.append(vec![row.clone()]).unwrap();
         assert_eq!(Log::open(&path, false).unwrap().rows(), [row.clone(), row]);
+    }
+
+    #[test]
+    fn a_file_that_was_sorted_is_read_in_the_order_of_its_times() {
+        let (_folder, path) = log();
+        let mut log = Log::open(&path, true).unwrap();
+        let row = |file: &str, label: &str, minute: usize| Row {
+            time: format!("2026-01-01T00:{minute:02}:00Z"),
+            ..said(file, label, Answer::Label)
+        };
+        let rows = [row("a.png", "cat", 1), row("b.png", "dog", 2), row("a.png", "dog", 3), row("b.png", "cat", 4)];
+        log.append(rows.to_vec()).unwrap();
+        assert_eq!(log.in_order(true), None);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (header, body) = text.split_once('\n').unwrap();
+        let mut lines: Vec<&str> = body.lines().collect();
+        lines.sort_unstable();
+        lines.reverse();
+        let sorted = format!("{header}\n{}\n", lines.join("\n"));
+        std::fs::write(&path, &sorted).unwrap();
+        let mut log = Log::open(&path, false).unwrap();
+        let told = log.in_order(false).unwrap();
+        assert!(told.contains("sort it by `time`") && log.label("a.png").unwrap().label == "cat", "{told}");
+        let told = log.in_order(true).unwrap();
+        assert!(told.contains("2 images, such as a.png") && told.contains("are read in that order"), "{told}");
+        assert_eq!((log.rows(), log.label("a.png").unwrap().label.as_str()), (&rows[..], "dog"));
+        for (text, is_time) in [
+            ("2026-01-02T03:04:05Z", true),
+            ("2026-01-02T03:04:05.678+02:00", true),
+            ("2026-01-02 03:04:05", true),
+            ("2026-01-02", true),
+            ("yesterday", false),
+            ("1/2/2026", false),
+            ("", false),
+        ] {
+            assert_eq!(time_of(text).is_some(), is_time, "{text}");
+        }
     }
 
     #[test]

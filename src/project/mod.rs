@@ -5,10 +5,10 @@
 
 mod error;
 mod words;
-mod settings;
-mod terms;
 mod generated;
 mod images;
+mod settings;
+mod terms;
 mod names;
 mod log;
 mod store;

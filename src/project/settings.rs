@@ -5,6 +5,8 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::error::{ProjectError, in_file};
+use super::images::Images;
+use super::words::counted;
 use crate::archive;
 use crate::dataset::own::labels::MOST_CLASSES;
 use crate::paths::{self, composed};
@@ -30,16 +32,28 @@ pub struct Settings {
     /// Whether the test images are those of an experiment; otherwise they are drawn from the pool.
     #[serde(default)]
     pub splits_of_experiment: bool,
+    /// How many images were given, and their digest (`Images::digest`); 0 and empty in projects of before.
+    #[serde(default)]
+    pub image_count: usize,
+    #[serde(default)]
+    pub image_digest: String,
+    /// Whether the times of the rows about an image never go back; false in projects of before.
+    #[serde(default)]
+    pub times_in_order: bool,
 }
 
 impl Settings {
-    pub fn new(folder: &Path, images: &Path, classes: Vec<String>) -> Self {
+    /// Settings of a new project of `all` images that lie at `images`.
+    pub fn new(folder: &Path, images: &Path, all: &Images, classes: Vec<String>) -> Self {
         let mut settings = Self {
             format: FORMAT,
             images: String::new(),
             images_beside: String::new(),
             classes,
             splits_of_experiment: false,
+            image_count: all.given(),
+            image_digest: all.digest(),
+            times_in_order: true,
         };
         settings.set_images(folder, images);
         settings
@@ -52,6 +66,22 @@ impl Settings {
         self.images_beside = beside(&folder, &images).to_string_lossy().into_owned();
         // Without a slash at its end.
         self.images = images.components().collect::<PathBuf>().to_string_lossy().into_owned();
+    }
+
+    /// An error if these are not the images that the project was made of.
+    pub fn check(&self, images: &Images) -> Result<(), String> {
+        let (there, made_of) = (images.given(), self.image_count);
+        match () {
+            () if made_of == 0 || self.image_digest == images.digest() => Ok(()),
+            () if there != made_of => Err(format!(
+                "lists {}, and the project was made of {made_of}; put back a copy of it",
+                counted(there, "image")
+            )),
+            () => Err(format!(
+                "lists other images than the {made_of} that the project was made of, or in another order; put back a copy of \
+                 it"
+            )),
+        }
     }
 
     /// Where the images may be, the likeliest place first.
@@ -147,7 +177,8 @@ mod tests {
     fn the_images_are_looked_for_where_they_were_and_beside_the_project() {
         let folder = tempfile::tempdir().unwrap();
         let (project, images) = (folder.path().join("a/project"), folder.path().join("images"));
-        let settings = Settings::new(&project, &images, vec!["cat".into(), "dog".into()]);
+        let all = Images::new(Vec::new()).unwrap();
+        let settings = Settings::new(&project, &images, &all, vec!["cat".into(), "dog".into()]);
         assert_eq!(settings.images_beside, "../../images");
         settings.write(&project).unwrap();
         assert_eq!(Settings::read(&project).unwrap(), settings);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::{ProjectError, in_file, unread};
 use super::generated::{self, GENERATED, Generated};
 use super::images::{IMAGES, Image, Images, Part};
-use super::log::{Answer, LABELS, Log, Row};
+use super::log::{Answer, LABELS, Log, Row, time_of};
 use super::settings::{self, Settings};
 use super::terms;
 use super::words::{counted, verb};
@@ -33,7 +33,7 @@ pub struct Project {
     images: Images,
     generated: Vec<Generated>,
     log: Log,
-    /// What is passed over of its files, a sentence each.
+    /// What is passed over of its files, or put right, a sentence each.
     passed: Vec<String>,
     /// None if it was opened to be looked at.
     lock: Option<FolderLock>,
@@ -127,12 +127,14 @@ impl Project {
         let experiment = Experiment::from_toml(&text).map_err(|e| ProjectError::Refused(e.in_file(&path)))?;
         let (experiment, changed) = terms::in_project(experiment).map_err(|e| in_file(&path, e))?;
         let mut images = Images::read(&folder.join(IMAGES))?;
+        settings.check(&images).map_err(|what| in_file(folder.join(IMAGES), what))?;
         let generated = generated::read(folder, experiment.latent_dim)?;
         images.extend(&generated).map_err(|what| in_file(folder.join(GENERATED), what))?;
-        let log = Log::open(&folder.join(LABELS), lock.is_some())?;
+        let mut log = Log::open(&folder.join(LABELS), lock.is_some())?;
+        let sorted = log.in_order(settings.times_in_order);
         let settings_of =
             |(name, value)| format!("{EXPERIMENT}: `{name}` = {value} is passed over; a project has none");
-        let mut passed: Vec<String> = changed.into_iter().map(settings_of).collect();
+        let mut passed: Vec<String> = changed.into_iter().map(settings_of).chain(sorted).collect();
         let strange: BTreeSet<&str> =
             log.rows().iter().map(|row| row.file.as_str()).filter(|file| images.find(file).is_none()).collect();
         // Their names are given again by their numbers, and labels must not pass to other images.
@@ -272,14 +274,20 @@ impl Project {
 
     /// Appends answers; they are on the disk when this returns.
     pub fn say_all(&mut self, said: Vec<(usize, Said)>) -> Result<(), ProjectError> {
-        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+        // Times of an image never go back, so that the order of its rows can be found again.
+        let time = |file: &str, said: &str| {
+            let last = self.log.last(file).map(|row| row.time.as_str()).unwrap_or_default();
+            let is_late = |time: &&str| !time.is_empty() && time_of(time) >= time_of(last);
+            [said, &now, last].into_iter().find(is_late).unwrap_or(&now).to_owned()
+        };
         let row = |(image, said): (usize, Said)| Row {
             file: self.images.all()[image].file.clone(),
             label: said.class.and_then(|c| self.settings.classes.get(usize::from(c)).cloned()).unwrap_or_default(),
             round: said.round,
             strategy: said.strategy,
             seconds: said.seconds,
-            time: if said.time.is_empty() { now.clone() } else { said.time },
+            time: time(&self.images.all()[image].file, &said.time),
             who: said.who,
             answer: said.answer,
             guess: said.guess,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::incoming::{Incoming, part_said};
-use crate::project::log::{Answer, MOST_SECONDS, plausible};
+use crate::project::log::{Answer, MOST_SECONDS, plausible, time_of};
 
 /// Names in Label Studio's own template for classes of images.
 const IMAGE: &str = "image";
@@ -91,6 +91,15 @@ pub fn labels(value: &Value) -> Result<Vec<Incoming>, String> {
             }
             seconds => Ok(seconds),
         };
+        let time = |from: &Value| {
+            let said = ["created_at", "updated_at"].iter().find_map(|key| Some((key, from.get(*key)?.as_str()?)));
+            match said {
+                Some((key, time)) if time_of(time).is_none() => Err(format!(
+                    "{place}: `{key}` is {time}, no time such as 2026-01-31T12:00:00Z; put it right or remove it"
+                )),
+                said => Ok(said.map_or_else(String::new, |(_, time)| time.to_owned())),
+            }
+        };
         let of = |from: &Value, label: String, answer: Answer| {
             Ok::<_, String>(Incoming {
                 place: place.clone(),
@@ -100,10 +109,7 @@ pub fn labels(value: &Value) -> Result<Vec<Incoming>, String> {
                 address: address.clone(),
                 label,
                 seconds: seconds(from)?,
-                time: ["created_at", "updated_at"]
-                    .iter()
-                    .find_map(|k| Some(from.get(*k)?.as_str()?.to_owned()))
-                    .unwrap_or_default(),
+                time: time(from)?,
                 who: who(from),
                 part: part_said(&text("split").unwrap_or_default(), &text("strategy").unwrap_or_default()),
                 answer,
@@ -235,11 +241,13 @@ mod tests {
         let found = labels(&short).unwrap();
         assert_eq!(found.iter().map(|l| l.label.as_str()).collect::<Vec<_>>(), ["a", ""]);
         assert_eq!(found[0].who, "annotator 1");
-        let named = serde_json::json!([{ "image": "/data/x/1.png", "id": 1, "label": "ripe", "created_at": "2026" }]);
+        let named =
+            serde_json::json!([{ "image": "/data/x/1.png", "id": 1, "label": "ripe", "created_at": "2026-01-02" }]);
         assert_eq!(labels(&named).unwrap()[0].label, "ripe");
         let skipped = serde_json::json!([{ "data": { "image": "x.png" }, "annotations": [{ "was_cancelled": true }] }]);
         assert_eq!(labels(&skipped).unwrap()[0].answer, Answer::Skipped);
         let timeless = serde_json::json!([{ "image": "x.png", "choice": "a", "lead_time": -1.0 }]);
+        let undated = serde_json::json!([{ "image": "x.png", "choice": "a", "created_at": "yesterday" }]);
         let doubtful = serde_json::json!([{ "image": "x.png", "colour": "red", "kind": "bean" }]);
         let two = serde_json::json!([{ "data": { "image": "x.png" },
             "annotations": [{ "result": [{ "value": { "choices": ["a", "b"] } }] }] }]);
@@ -248,6 +256,7 @@ mod tests {
             (serde_json::json!([3]), "task 1 is no object"),
             (serde_json::json!([{ "data": {} }]), "task 1 names no image"),
             (two, "has two choices, a and b"),
+            (undated, "task 1: `created_at` is yesterday, no time"),
             (timeless, "task 1: `lead_time` is -1"),
             (doubtful, "`colour` or `kind` may be the class; name that key `choice`"),
         ] {

@@ -125,6 +125,13 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
                 format!("line {line}, column `{column}`: `{s}` is no number of seconds from 0 to {MOST_SECONDS}")
             })
         });
+        let when = cell(time);
+        if !when.is_empty() && log::time_of(&when).is_none() {
+            let column = time.and_then(|column| header.get(column)).map_or(TIME[0], str::trim);
+            return Err(format!(
+                "line {line}, column `{column}`: `{when}` is no time such as 2026-01-31T12:00:00Z; put it right or leave it empty"
+            ));
+        }
         let said = cell(answer);
         let said = Answer::named(&said).ok_or_else(|| {
             let known = Answer::ALL.map(Answer::name);
@@ -142,7 +149,7 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
             digest: None,
             label: cell(Some(label)),
             seconds: seconds.transpose()?,
-            time: cell(time),
+            time: when,
             who: cell(who),
             part: part_said(&cell(split), &cell(strategy)),
             answer: said,
@@ -207,6 +214,7 @@ mod tests {
             ("file,label,seconds\na.png,cat,nan\n", "line 2, column `seconds`: `nan`"),
             ("file,label,seconds\na.png,cat,-5\n", "line 2, column `seconds`: `-5`"),
             ("file,label,seconds\na.png,cat,1e300\n", "line 2, column `seconds`: `1e300`"),
+            ("file,label,time\na.png,cat,yesterday\n", "line 2, column `time`: `yesterday` is no time such as"),
             ("file,label,answer\na.png,cat,bogus\n", "line 2, column `answer`: `bogus` is none of undone, skipped"),
             ("file,label\na.png,cat\nb.png,dog,bird\n", "line 3 has 3 cells for the 2 columns"),
             ("file,label,Label\na.png,cat,dog\n", "line 1 has the column `label` twice"),
