@@ -110,7 +110,7 @@ impl Desk {
         if candidates.is_empty() && count > 0 {
             let why = match setup.generates_in(since.round) {
                 true => "the generator makes no image that was not answered already; train a round first",
-                false => "every image of the pool is labelled; nothing is left to propose",
+                false => "every image of the pool is labelled, or a copy of one that is; nothing is left to propose",
             };
             return Err(ProjectError::Refused(why.into()));
         }

@@ -1,6 +1,6 @@
 //! `images.csv`: the images of a project by name and digest, and what each is for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use super::error::{ProjectError, in_file, unread};
@@ -86,6 +86,8 @@ pub struct Images {
     by_file: HashMap<String, usize>,
     /// By the names that they have by now.
     by_place: HashMap<String, usize>,
+    /// The given images that have copies, with these.
+    copies: Vec<Vec<usize>>,
 }
 
 impl Images {
@@ -101,7 +103,12 @@ impl Images {
             }
             by_place.entry(image.place().to_owned()).or_insert(at);
         }
-        Ok(Self { all, by_file, by_place })
+        let mut of_digest: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, image) in all.iter().enumerate().filter(|(_, image)| image.part != Part::Generated) {
+            of_digest.entry(&image.digest).or_default().push(at);
+        }
+        let copies = of_digest.into_values().filter(|group| group.len() > 1).collect();
+        Ok(Self { all, by_file, by_place, copies })
     }
 
     pub fn read(path: &Path) -> Result<Self, ProjectError> {
@@ -178,6 +185,11 @@ impl Images {
     /// The image that has this name by now, as the files are called; else the one that had it when the project was made.
     pub fn find_now(&self, name: &str) -> Option<usize> {
         self.by_place.get(name).or_else(|| self.by_file.get(name)).copied()
+    }
+
+    /// The given images that have the same pixels as others, in groups.
+    pub fn copies(&self) -> &[Vec<usize>] {
+        &self.copies
     }
 
     /// Whether an image of the pool is here.

@@ -55,6 +55,10 @@ pub struct Status {
     pub test_images_unlabelled: usize,
     /// Images that can be proposed.
     pub pool: usize,
+    /// Images that are copies of others, which are proposed, labelled or for the test instead.
+    pub copies: usize,
+    /// That copies have different labels, if some have.
+    pub copies_disagree: Option<String>,
     /// Labels for training of each class, in the order of the classes.
     pub labelled_by_class: Vec<usize>,
     /// Labels for training that the last round has not seen.
@@ -212,6 +216,8 @@ impl Status {
                 .count()
                 - labels.test.len(),
             pool,
+            copies: project.spare_copies(rounds + 1).len(),
+            copies_disagree: project.copies_disagree(),
             labelled_by_class,
             new_labels,
             test_images_to_halve: accuracy.map(|a| a.to_halve()),

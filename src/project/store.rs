@@ -236,6 +236,7 @@ impl Project {
     /// Every label that counts.
     pub fn labels(&self) -> Result<Labels, ProjectError> {
         let mut labels = Labels::default();
+        let tested = self.copies_of_test();
         for (at, image) in self.images.all().iter().enumerate() {
             let Some(row) = self.log.label(&image.file) else { continue };
             let class = self.class(&row.label).ok_or_else(|| {
@@ -243,6 +244,7 @@ impl Project {
                 in_file(self.folder.join(LABELS), what)
             })?;
             match image.part {
+                Part::Pool if tested.contains(&at) => {}
                 Part::Pool => labels.train.push((at, class)),
                 Part::Drawn | Part::Test => labels.test.push((at, class)),
                 Part::Generated => labels.generated.push((at, class)),
@@ -252,13 +254,58 @@ impl Project {
         Ok(labels)
     }
 
-    /// Images of the pool that are not to be proposed in this round, by what a person said of them.
+    /// Images of the pool that are not to be proposed in this round, by what a person said of them or of a copy.
     pub fn passed_over(&self, round: usize) -> Vec<usize> {
-        let is_skipped = |image: &super::images::Image| {
-            self.log.last(&image.file).is_some_and(|row| row.answer == Answer::Skipped && row.round == round)
+        let pool = (0..self.images.given()).filter(|at| self.images.is_pooled(*at));
+        pool.filter(|at| self.is_put_off(*at, round)).chain(self.spare_copies(round)).collect()
+    }
+
+    /// Whether an image was given up, or is not asked for again in this round.
+    fn is_put_off(&self, image: usize, round: usize) -> bool {
+        let last = self.log.last(&self.images.all()[image].file);
+        self.is_given_up(image) || last.is_some_and(|row| row.answer == Answer::Skipped && row.round == round)
+    }
+
+    /// Images of the pool without an answer that are copies: of images that have one or are for the test, or else of the
+    /// first of them, which stands for all. An experiment's splits are its own.
+    pub fn spare_copies(&self, round: usize) -> Vec<usize> {
+        let is_open =
+            |at: &usize| self.images.is_pooled(*at) && self.label_of(*at).is_none() && !self.is_put_off(*at, round);
+        let spare = |group: &Vec<usize>| {
+            let stands = usize::from(group.iter().all(is_open));
+            group.iter().copied().filter(is_open).skip(stands).collect::<Vec<_>>()
         };
-        let all = self.images.all().iter().enumerate().filter(|(_, image)| image.part == Part::Pool);
-        all.filter(|(at, image)| self.is_given_up(*at) || is_skipped(image)).map(|(at, _)| at).collect()
+        let groups = self.images.copies().iter().filter(|_| !self.settings.splits_of_experiment);
+        groups.flat_map(spare).collect()
+    }
+
+    /// Images of the pool that are copies of test images: they are never trained on.
+    fn copies_of_test(&self) -> HashSet<usize> {
+        let groups = self.images.copies().iter().filter(|_| !self.settings.splits_of_experiment);
+        let is_tested = |group: &&Vec<usize>| group.iter().any(|at| self.images.all()[*at].part.is_test());
+        groups.filter(is_tested).flatten().copied().filter(|at| self.images.is_pooled(*at)).collect()
+    }
+
+    /// Whether a copy of an image has a label for training.
+    pub fn has_labelled_copy(&self, image: usize) -> bool {
+        let group = self.images.copies().iter().find(|group| group.contains(&image));
+        let is_trained = |at: &usize| *at != image && self.images.is_pooled(*at) && self.label_of(*at).is_some();
+        group.is_some_and(|group| group.iter().any(is_trained))
+    }
+
+    /// That copies of one image have different labels, a sentence; `None` if all have the same.
+    pub fn copies_disagree(&self) -> Option<String> {
+        let of_group = |group: &Vec<usize>| {
+            let mut rows = group.iter().filter_map(|at| Some((*at, &self.label_of(*at)?.label)));
+            let (first, label) = rows.next()?;
+            let (other, also) = rows.find(|(_, also)| *also != label)?;
+            let name = |at: usize| self.images.all()[at].place();
+            Some(format!("{} is labelled `{label}`, and its copy {} `{also}`", name(first), name(other)))
+        };
+        let mut all = self.images.copies().iter().filter_map(of_group);
+        let (first, more) = (all.next()?, all.count());
+        let more = if more > 0 { format!(", and so are {more} more images and their copies") } else { String::new() };
+        Some(format!("{first}{more}; put one of them right"))
     }
 
     /// Whether a person was not sure of an image, or said that it is none of the classes: it is not asked for again.
@@ -358,16 +405,16 @@ impl Project {
         let mut drawn: Vec<usize> = before.take(count).copied().collect();
         if !self.settings.splits_of_experiment {
             let is_free = |at: &usize| open(&at) && part(*at) == Part::Pool;
-            let fresh = self.with_copies(&order, is_free, count - drawn.len());
+            let fresh = self.distinct(&order, is_free, count - drawn.len());
             self.hold_for_test(&fresh)?;
             drawn.extend(fresh);
         }
         Ok(drawn)
     }
 
-    /// The first images of an order that are free, at most so many, each with all copies of it, so that no copy of a test
-    /// image is trained on; images with a copy that is not free are passed over.
-    fn with_copies(&self, order: &[usize], is_free: impl Fn(&usize) -> bool, count: usize) -> Vec<usize> {
+    /// The first images of an order that are free, at most so many, and no two of them copies; images with a copy that is
+    /// not free are passed over.
+    fn distinct(&self, order: &[usize], is_free: impl Fn(&usize) -> bool, count: usize) -> Vec<usize> {
         let mut copies: HashMap<&str, Vec<usize>> = HashMap::new();
         for at in order {
             copies.entry(&self.images.all()[*at].digest).or_default().push(*at);
@@ -375,8 +422,8 @@ impl Project {
         let mut drawn: Vec<usize> = Vec::new();
         for at in order {
             let Some(group) = copies.remove(self.images.all()[*at].digest.as_str()) else { continue };
-            if drawn.len() + group.len() <= count && group.iter().all(&is_free) {
-                drawn.extend(group);
+            if drawn.len() < count && group.iter().all(&is_free) {
+                drawn.push(*at);
             }
         }
         drawn

@@ -30,15 +30,23 @@ fn tables_projects_and_copies_among_the_images_are_no_trouble() {
     std::fs::remove_file(images.join("batch.csv")).unwrap();
     assert_eq!(new(&root.path().join("other"), &New { images, ..New::default() }).images().given(), all);
     let test = project.draw_test(20, &[]).unwrap();
-    assert!((19..=20).contains(&test.len()), "{test:?}");
-    let digest = |at: usize| project.images().all()[at].digest.clone();
-    let tested: Vec<String> = test.iter().map(|at| digest(*at)).collect();
-    assert!((0..all).filter(|at| !test.contains(at)).all(|at| !tested.contains(&digest(at))), "a copy is left");
-    // Nor is one left when the test is given back but for its twin, about which something was said.
-    let is_paired = |at: &&usize| test.iter().filter(|other| digest(**other) == digest(**at)).count() == 2;
-    let twin = *test.iter().find(is_paired).unwrap();
-    project.say(twin, Said::other(Answer::NotSure, 1, "test")).unwrap();
-    assert_eq!(project.give_back_test().unwrap(), test.len() - 2);
+    // At most one of two copies is in the test, and the other is not proposed; of others one stands for both.
+    assert_eq!((test.len(), project.spare_copies(1).len()), (20, files.len()));
+    let twins = project.images().copies().to_vec();
+    assert!(twins.iter().all(|pair| pair.iter().filter(|at| test.contains(at)).count() < 2), "{test:?}");
+    let is_tested = |pair: &&Vec<usize>| pair.iter().any(|at| test.contains(at));
+    let pair = twins.iter().find(is_tested).unwrap();
+    let [tested, copy] = [true, false].map(|is| *pair.iter().find(|at| test.contains(at) == is).unwrap());
+    assert!(project.passed_over(1).contains(&copy));
+    // A label of it is not trained on, and one that contradicts is told.
+    project.add_classes(&["3".to_owned(), "4".to_owned()]).unwrap();
+    project.say(tested, Said::label(0, 1, "test")).unwrap();
+    project.say(copy, Said::label(1, 1, "lasso")).unwrap();
+    let labels = project.labels().unwrap();
+    assert_eq!((labels.train, labels.test), (Vec::new(), vec![(tested, 0)]));
+    let told = project.copies_disagree().unwrap();
+    assert!(told.contains("is labelled `") && told.contains("put one of them right"), "{told}");
+    assert_eq!(project.give_back_test().unwrap(), test.len() - 1);
     let odd = project.add_classes(&["a\nb".to_owned()]).unwrap_err().to_string();
     assert!(odd.contains("a\\nb` has a control character"), "{odd}");
 }

@@ -60,8 +60,7 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
         }
         let drawn = project.draw_test(count, &first_set(&project)?)?;
         if drawn.is_empty() {
-            let what =
-                "no image can be drawn for the test: each is labelled or given up, or has more copies than --count";
+            let what = "no image can be drawn for the test: each is labelled, given up, or a copy of one that is";
             let help = match Status::of(&project)?.test_images {
                 0 => "; for an accuracy make a project whose labels say in a column `split` which are for the `test`",
                 _ => "",
@@ -89,13 +88,7 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
     let (what, by) = (rows.len(), rows.first().map_or("", |row| &row.strategy));
     say!("{}: {} to label ({by})", args.out.display(), counted(what, "image"));
     if what < count {
-        let splits = project.settings().splits_of_experiment;
-        match args.test && !splits && (0..project.images().given()).any(|image| project.images().is_pooled(image)) {
-            true => say!(
-                "note: {count} were asked for; copies of an image are drawn together, and the next would be too many"
-            ),
-            false => say!("note: {count} were asked for, and no more are there"),
-        }
+        say!("note: {count} were asked for, and no more are there");
     }
     let generated = rows.iter().filter(|row| row.is_generated).count();
     if generated > 0 {

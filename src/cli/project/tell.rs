@@ -91,6 +91,13 @@ fn lines(status: &Status) -> Vec<String> {
         n => format!(", and {} {} for a label", counted(n, "test image"), verb(n, "waits", "wait")),
     };
     line("images", format!("{}, of which {} can be proposed{waiting}", status.images, status.pool));
+    if status.copies > 0 {
+        let (images, are) = (counted(status.copies, "image"), verb(status.copies, "is a copy", "are copies"));
+        line("copies", format!("{images} {are} of others, which stand for them, and not proposed"));
+    }
+    if let Some(sentence) = &status.copies_disagree {
+        line("copies", sentence.clone());
+    }
     let classes: Vec<String> =
         status.classes.iter().zip(&status.labelled_by_class).map(|(class, n)| format!("{class} ({n})")).collect();
     line("classes", if classes.is_empty() { "none yet: those of the first import".into() } else { classes.join(", ") });

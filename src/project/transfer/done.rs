@@ -33,6 +33,8 @@ pub struct Import {
     pub new_classes: Vec<String>,
     /// Classes that may be one that was spelled twice, as a sentence.
     pub alike: Option<String>,
+    /// That copies of one image have different labels by now, as a sentence.
+    pub copies_disagree: Option<String>,
     /// The labels of the file that contradicted one that was there, which stayed.
     pub conflicts: Vec<Conflict>,
     /// How far the labels of the file agree with those that other people gave here, over the images that have both.
@@ -125,6 +127,7 @@ impl Import {
             all.push(format!("new classes: {}", new_classes.join(", ")));
         }
         all.extend(alike.clone());
+        all.extend(self.copies_disagree.clone());
         all.extend(agreement.as_ref().map(told_of));
         all.extend(self.not_compared());
         all

@@ -212,7 +212,8 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     let is_told = |(_, label): &&(usize, &Incoming)| is_for(label, Part::Test);
     let taken = take.iter().filter(is_told).map(|(image, _)| *image);
     // What was trained on stays so, and an experiment's splits are its own.
-    let is_free = |image: &usize| !project.settings().splits_of_experiment && project.label_of(*image).is_none();
+    let is_new = |image: &usize| project.label_of(*image).is_none() && !project.has_labelled_copy(*image);
+    let is_free = |image: &usize| !project.settings().splits_of_experiment && is_new(image);
     let held: Vec<usize> = taken.filter(|image| project.images().is_pooled(*image)).filter(is_free).collect();
     (done.held, done.not_held) = (held.len(), told_test - held.len());
     project.hold_for_test(&held)?;
@@ -228,6 +229,7 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     }
     said.extend(answers(project, &other)?);
     project.say_all(said)?;
+    done.copies_disagree = project.copies_disagree();
     Ok(done)
 }
 
