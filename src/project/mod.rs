@@ -48,4 +48,4 @@ pub use sitting::Sitting;
 pub use standing::{Known, Standing};
 pub use status::{Checked, Doubt, Status, pace};
 pub use store::{Labels, Project, Said, user};
-pub use words::{counted, verb};
+pub use words::{counted, quoted, verb};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::work::{Bar, WorkArgs, open};
 use crate::cli::out::{self, say};
 use crate::grid::on_one_thread;
-use crate::project::{Checked, Larger, Project, Status, can_check, can_enlarge, counted, verb};
+use crate::project::{Checked, Larger, Project, Status, can_check, can_enlarge, counted, quoted, verb};
 
 /// Doubtful labels that are printed; `--json` has all.
 const MOST_DOUBTS: usize = 10;
@@ -98,8 +98,12 @@ fn lines(status: &Status) -> Vec<String> {
     if let Some(sentence) = &status.copies_disagree {
         line("copies", sentence.clone());
     }
-    let classes: Vec<String> =
-        status.classes.iter().zip(&status.labelled_by_class).map(|(class, n)| format!("{class} ({n})")).collect();
+    let classes: Vec<String> = status
+        .classes
+        .iter()
+        .zip(&status.labelled_by_class)
+        .map(|(class, n)| format!("{} ({n})", quoted(class)))
+        .collect();
     line("classes", if classes.is_empty() { "none yet: those of the first import".into() } else { classes.join(", ") });
     let new =
         if status.new_labels > 0 { format!(", {} since the last round", status.new_labels) } else { String::new() };
@@ -163,7 +167,10 @@ fn lines(status: &Status) -> Vec<String> {
     for (at, doubt) in status.doubts.iter().take(MOST_DOUBTS).enumerate() {
         let title = if at == 0 && !is_said { "doubtful" } else { "" };
         let (sure, who) = (100.0 * doubt.confidence, if doubt.held_out { "without it" } else { "the model says" });
-        line(title, format!("{}: labelled {}, {who} {} ({sure:.0} %)", doubt.file, doubt.label, doubt.guess));
+        line(
+            title,
+            format!("{}: labelled {}, {who} {} ({sure:.0} %)", doubt.file, quoted(&doubt.label), quoted(&doubt.guess)),
+        );
     }
     if doubts > MOST_DOUBTS {
         line("", format!("and {} more; --json has all", doubts - MOST_DOUBTS));

@@ -1,6 +1,6 @@
 //! What an import did, and how it is told.
 
-use crate::project::words::{counted, verb};
+use crate::project::words::{counted, listed, verb};
 use crate::statistics::Agreement;
 
 /// What an import did.
@@ -23,8 +23,12 @@ pub struct Import {
     pub not_held: usize,
     /// Labels for training although the file says that their images are for validation.
     pub validation: usize,
-    /// Rows without a label.
+    /// Rows without a label, and annotations that choose no class.
     pub empty: usize,
+    pub no_choice: usize,
+    /// Labels for training whose file says a split that is none, with the first of these.
+    pub no_split: usize,
+    pub first_no_split: String,
     /// Other answers: not sure, none of these, later.
     pub others: usize,
     /// Such answers that were there already, and those about images with another answer, which stayed.
@@ -108,6 +112,11 @@ impl Import {
             ),
             (self.empty, "row has no label", "rows have no label"),
             (
+                self.no_choice,
+                "annotation has no choice of a class, and of Label Studio only `choices` are read, no boxes or texts",
+                "annotations have no choice of a class, and of Label Studio only `choices` are read, no boxes or texts",
+            ),
+            (
                 self.others,
                 "other answer (not sure, none of these, skipped) was taken in too",
                 "other answers (not sure, none of these, skipped) were taken in too",
@@ -123,8 +132,15 @@ impl Import {
                 all.push(format!("{count} {}", verb(count, one, many)));
             }
         }
+        if self.no_split > 0 {
+            let (rows, count) = (counted(self.no_split, "row"), verb(self.no_split, "counts", "count"));
+            let said = &self.first_no_split;
+            all.push(format!(
+                "{rows} whose split is none of train, validation and test, such as `{said}`, {count} for training"
+            ));
+        }
         if !new_classes.is_empty() {
-            all.push(format!("new classes: {}", new_classes.join(", ")));
+            all.push(format!("new classes: {}", listed(new_classes)));
         }
         all.extend(alike.clone());
         all.extend(self.copies_disagree.clone());

@@ -15,6 +15,7 @@ use crate::project::log::{Answer, Row};
 use crate::project::names::{Names, NotFound};
 use crate::project::rounds;
 use crate::project::store::{AGREED, Project, Said, TEST, user};
+use crate::project::words::nearest;
 use crate::statistics::Agreement;
 
 /// What proposed an image that no batch holds.
@@ -58,7 +59,7 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
             continue;
         }
         if label.label.is_empty() {
-            done.empty += 1;
+            *if label.lacks_choice { &mut done.no_choice } else { &mut done.empty } += 1;
             continue;
         }
         let image = match image_of(&names, label) {
@@ -106,7 +107,6 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
         }
     }
     if !told.new_classes && !is_first {
-        let classes = project.classes().join(", ");
         for class in &new {
             let mut with = wanted.iter().filter(|(_, label)| label.label == *class);
             let Some((image, label)) = with.next() else { continue };
@@ -116,8 +116,9 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
                 n => format!(" and {n} more"),
             };
             objections.push(format!(
-                "{}: `{class}`, of {file}{more}, is none of the classes {classes}; --new-classes adds it",
-                label.place
+                "{}: `{class}`, of {file}{more}, is none of the {}; --new-classes adds it",
+                label.place,
+                nearest(project.classes(), class)
             ));
         }
     }
@@ -219,6 +220,9 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     project.hold_for_test(&held)?;
     let is_pooled = |image: usize| project.images().is_pooled(image);
     done.validation = take.iter().filter(|(image, label)| is_for(label, Part::Validation) && is_pooled(*image)).count();
+    let odd = || take.iter().filter(|(image, label)| !label.no_split.is_empty() && is_pooled(*image));
+    done.no_split = odd().count();
+    done.first_no_split = odd().next().map(|(_, label)| label.no_split.clone()).unwrap_or_default();
     done.others = other.len();
     let take: Vec<(usize, Answer, &Incoming)> =
         take.into_iter().map(|(image, label)| (image, Answer::Label, label)).collect();

@@ -28,6 +28,10 @@ pub struct Incoming {
     pub who: String,
     /// What the file says that the image is for.
     pub part: Option<Part>,
+    /// What the file says in the place of that, if it is no split.
+    pub no_split: String,
+    /// Whether an annotation of Label Studio chooses no class, but marks or writes something else.
+    pub lacks_choice: bool,
     /// What was said of the image; without a label, if it is another answer.
     pub answer: Answer,
 }
@@ -48,5 +52,5 @@ impl Incoming {
 
 /// What an image is for, by the split that a file says, or by what proposed it.
 pub fn part_said(split: &str, strategy: &str) -> Option<Part> {
-    if strategy.eq_ignore_ascii_case(TEST) { Some(Part::Test) } else { Part::of(split) }
+    if strategy.eq_ignore_ascii_case(TEST) { Some(Part::Test) } else { Part::within(split) }
 }

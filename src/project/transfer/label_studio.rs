@@ -112,6 +112,8 @@ pub fn labels(value: &Value) -> Result<Vec<Incoming>, String> {
                 time: time(from)?,
                 who: who(from),
                 part: part_said(&text("split").unwrap_or_default(), &text("strategy").unwrap_or_default()),
+                no_split: String::new(),
+                lacks_choice: false,
                 answer,
             })
         };
@@ -120,15 +122,21 @@ pub fn labels(value: &Value) -> Result<Vec<Incoming>, String> {
                 let is_cancelled = |a: &&Value| a.get("was_cancelled").and_then(Value::as_bool) == Some(true);
                 let (cancelled, given): (Vec<&Value>, Vec<&Value>) = annotations.iter().partition(is_cancelled);
                 let before = labels.len();
+                let mut without = None;
                 for annotation in given {
-                    let label = choice_of(annotation).map_err(|what| format!("{place}: {what}"))?;
-                    labels.extend(label.map(|label| of(annotation, label, Answer::Label)).transpose()?);
+                    match choice_of(annotation).map_err(|what| format!("{place}: {what}"))? {
+                        Some(label) => labels.push(of(annotation, label, Answer::Label)?),
+                        None => without = Some(annotation),
+                    }
                 }
                 if let Some(skipped) = cancelled.first().filter(|_| labels.len() == before) {
                     labels.push(of(skipped, String::new(), Answer::Skipped)?);
+                } else if labels.len() == before {
+                    let label = of(without.unwrap_or(task), String::new(), Answer::Label)?;
+                    labels.push(Incoming { lacks_choice: without.is_some(), ..label });
                 }
             }
-            None if task.get("data").is_some() => {}
+            None if task.get("data").is_some() => labels.push(of(task, String::new(), Answer::Label)?),
             None => {
                 let key = if is_ours { Ok(Some(CHOICE)) } else { only_key(task, address.as_deref()) };
                 let key = key.map_err(|what| format!("{place}: {what}"))?;
@@ -244,6 +252,17 @@ mod tests {
         let named =
             serde_json::json!([{ "image": "/data/x/1.png", "id": 1, "label": "ripe", "created_at": "2026-01-02" }]);
         assert_eq!(labels(&named).unwrap()[0].label, "ripe");
+        let boxes = serde_json::json!([
+            { "data": { "image": "x.png" }, "annotations": [{ "result": [{ "type": "rectanglelabels",
+                "value": { "rectanglelabels": ["car"], "x": 1.0 } }] }] },
+            { "data": { "image": "y.png" }, "annotations": [{ "result": [] }] },
+            { "data": { "image": "z.png" }, "annotations": [] },
+        ]);
+        let found = labels(&boxes).unwrap();
+        assert_eq!(
+            found.iter().map(|l| (l.label.as_str(), l.lacks_choice)).collect::<Vec<_>>(),
+            [("", true), ("", true), ("", false)]
+        );
         let skipped = serde_json::json!([{ "data": { "image": "x.png" }, "annotations": [{ "was_cancelled": true }] }]);
         assert_eq!(labels(&skipped).unwrap()[0].answer, Answer::Skipped);
         let timeless = serde_json::json!([{ "image": "x.png", "choice": "a", "lead_time": -1.0 }]);

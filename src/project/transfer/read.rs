@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::incoming::{Incoming, part_said};
 use super::label_studio;
+use crate::dataset::own::formats::cells::SPLITS;
+use crate::dataset::own::listing::Part;
 use crate::paths::{self, composed};
 use crate::project::error::{ProjectError, in_file};
 use crate::project::generated::GENERATED;
@@ -12,7 +14,7 @@ use crate::project::images::IMAGES;
 use crate::project::log::{self, Answer, LABELS, MOST_SECONDS, plausible};
 
 /// The columns that are read of a table; only the first two are needed. Label Studio calls the second `choice`.
-const FILE: &[&str] = &["file", "filename", "image", "path"];
+const FILE: &[&str] = &["file", "filename", "image", "path", "file_name", "image_id", "img"];
 const LABEL: &[&str] = &["label", "class", "choice"];
 const SECONDS: &[&str] = &["seconds", "lead_time"];
 const TIME: &[&str] = &["time", "created_at"];
@@ -20,7 +22,7 @@ const WHO: &[&str] = &["who", "annotator"];
 /// The column that only a project's own table has: later rows about an image replace earlier ones.
 const ANSWER: &[&str] = &["answer"];
 /// What an image is for, and what proposed it: either may say that it is for the test.
-const SPLIT: &[&str] = &["split"];
+const SPLIT: &[&str] = &SPLITS;
 const STRATEGY: &[&str] = &["strategy"];
 
 /// The labels of a file, one for each row or annotation; those without a class have an empty one.
@@ -96,11 +98,18 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
     let (file, label) = (needed(FILE)?, needed(LABEL)?);
     let (seconds, time, who, answer) = (column(SECONDS), column(TIME), column(WHO), column(ANSWER));
     let seconds_named = seconds.and_then(|column| header.get(column)).map(str::trim);
-    let (split, strategy) = (column(SPLIT), column(STRATEGY));
+    let strategy = column(STRATEGY);
     let is_log = header.iter().eq(log::COLUMNS);
     let mut labels: Vec<Incoming> = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
+    let records: Vec<csv::StringRecord> =
+        reader.records().collect::<Result<_, _>>().map_err(|e| format!("cannot be read as a table ({e})"))?;
+    // A column of another name is one of splits if most of its cells are.
+    let says_split = |column: usize| {
+        let told = |record: &&csv::StringRecord| record.get(column).is_some_and(|cell| Part::within(cell).is_some());
+        2 * records.iter().filter(told).count() > records.len()
+    };
+    let split = column(SPLIT).filter(|&at| header[at].trim().eq_ignore_ascii_case(SPLIT[0]) || says_split(at));
+    for record in &records {
         let line = record.position().map_or(0, csv::Position::line);
         let cell = |column: Option<usize>| column.and_then(|c| record.get(c)).unwrap_or_default().trim().to_owned();
         let name = cell(Some(file));
@@ -152,6 +161,8 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
             time: when,
             who: cell(who),
             part: part_said(&cell(split), &cell(strategy)),
+            no_split: Some(cell(split)).filter(|said| !is_split(said)).unwrap_or_default(),
+            lacks_choice: false,
             answer: said,
         };
         if answer.is_some() {
@@ -160,6 +171,11 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
         labels.push(incoming);
     }
     Ok(labels)
+}
+
+/// Whether a cell says what an image is for, as `data` reads it or as an export writes it, or nothing.
+fn is_split(said: &str) -> bool {
+    said.is_empty() || Part::within(said).is_some() || ["aside", "generated"].contains(&said)
 }
 
 /// An error if a quote is not closed, or closed in the middle of a cell, so that lines would become one cell.
@@ -187,6 +203,20 @@ fn quotes_end(text: &str, delimiter: char) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn splits_are_read_as_those_of_data() {
+        for (text, parts, no_splits) in [
+            ("file,label,usage\na.png,x,test\nb.png,x,training\n", [Some(Part::Test), Some(Part::Train)], ["", ""]),
+            ("file,label,split\na.png,x,foo\nb.png,x,Test set\n", [None, Some(Part::Test)], ["foo", ""]),
+            ("file,label,fold\na.png,x,1\nb.png,x,2\n", [None, None], ["", ""]),
+            ("file,label,split\na.png,x,\nb.png,x,generated\n", [None, None], ["", ""]),
+        ] {
+            let read = table(text).unwrap();
+            assert_eq!(read.iter().map(|l| l.part).collect::<Vec<_>>(), parts, "{text}");
+            assert_eq!(read.iter().map(|l| l.no_split.as_str()).collect::<Vec<_>>(), no_splits, "{text}");
+        }
+    }
 
     #[test]
     fn tables_of_any_order_and_delimiter_are_read_and_others_named() {

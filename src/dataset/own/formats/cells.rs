@@ -27,7 +27,7 @@ const LABELS: [&str; 13] = [
     "letter",
 ];
 /// Names of the column with the split.
-const SPLITS: [&str; 5] = ["split", "set", "subset", "usage", "fold"];
+pub const SPLITS: [&str; 5] = ["split", "set", "subset", "usage", "fold"];
 /// Names of columns that number the rows.
 const INDICES: [&str; 5] = ["", "index", "idx", "unnamed", "row"];
 
