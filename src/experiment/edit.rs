@@ -79,7 +79,7 @@ fn nearest(name: &str) -> Option<&'static str> {
 }
 
 /// Levenshtein distance, by rows.
-fn edit_distance(a: &str, b: &str) -> usize {
+pub fn edit_distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, ca) in a.chars().enumerate() {

@@ -66,6 +66,10 @@ pub fn create(
     if is_taken(folder) {
         return Err(ProjectError::Taken(folder.into()));
     }
+    let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.into());
+    if let Some(other) = whole.ancestors().skip(1).find(|above| Settings::read(above).is_ok()) {
+        return Err(in_file(folder, format!("lies in the project {}; give a folder outside of it", other.display())));
+    }
     settings::names(&new.classes).map_err(|what| ProjectError::Refused(format!("classes: {what}")))?;
     let place = std::path::absolute(paths::expanded(&new.images)).unwrap_or_else(|_| new.images.clone());
     let find = if new.like.is_none() { formats::find_to_label } else { formats::find };

@@ -253,6 +253,17 @@ pub fn can_train(project: &Project, again: bool) -> Result<(), ProjectError> {
     Ok(())
 }
 
+/// That all labels for training are of one class although there are others, a sentence; `None` if not.
+pub fn one_class(project: &Project) -> Result<Option<String>, ProjectError> {
+    let labels = project.labels()?;
+    let known: BTreeSet<Class> = labels.trained().map(|(_, class)| *class).collect();
+    let [only] = known.into_iter().collect::<Vec<_>>()[..] else { return Ok(None) };
+    let name = project.classes().get(usize::from(only)).filter(|_| project.classes().len() > 1);
+    Ok(name.map(|name| {
+        format!("every label for training is `{name}`, so the model knows nothing else; label images of another class")
+    }))
+}
+
 /// What has changed since the last round.
 struct Since {
     /// The next round.

@@ -32,7 +32,7 @@ mod sitting;
 pub use asking::{can_check, can_enlarge};
 pub use batch::{Batch, Pick, first_set, of_round};
 pub use create::{BATCH, Created, New, OwnLabel, PROPOSES, create};
-pub use desk::{Desk, Progress, can_propose, can_train};
+pub use desk::{Desk, Progress, can_propose, can_train, one_class};
 pub use error::ProjectError;
 pub use generated::Generated;
 pub use held_out::HeldOut;

@@ -240,7 +240,12 @@ impl Project {
         for (at, image) in self.images.all().iter().enumerate() {
             let Some(row) = self.log.label(&image.file) else { continue };
             let class = self.class(&row.label).ok_or_else(|| {
-                let what = format!("{} is a `{}`, which is none of the classes in project.toml", row.file, row.label);
+                let what = format!(
+                    "{} is a `{}`, which is none of the classes in project.toml; put that name back into `classes` there, \
+                     in its place, and to move labels to another class export them, change them, and import them with \
+                     --replace",
+                    row.file, row.label
+                );
                 in_file(self.folder.join(LABELS), what)
             })?;
             match image.part {

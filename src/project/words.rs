@@ -1,5 +1,7 @@
 //! Numbers with what they count, for messages in the window and the shell.
 
+use crate::experiment::edit_distance;
+
 /// `1 image`, `2 images`.
 pub fn counted(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
@@ -35,22 +37,8 @@ pub fn nearest(classes: &[String], name: &str) -> String {
         return format!("classes {}", listed(classes));
     }
     let mut near: Vec<&String> = classes.iter().collect();
-    near.sort_by_cached_key(|class| distance(class, name));
+    near.sort_by_cached_key(|class| edit_distance(&class.to_lowercase(), &name.to_lowercase()));
     format!("{} classes, the nearest of which are {}", classes.len(), listed(&near[..NEAREST]))
-}
-
-/// How many letters are to be changed, added or removed to get from one name to the other (Levenshtein).
-fn distance(from: &str, to: &str) -> usize {
-    let [from, to] = [from, to].map(|name| name.to_lowercase().chars().collect::<Vec<char>>());
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in to.iter().enumerate() {
-            let best = (diagonal + usize::from(a != b)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], best);
-        }
-    }
-    row[to.len()]
 }
 
 #[cfg(test)]
@@ -64,8 +52,5 @@ mod tests {
         let many: Vec<String> = (0..300).map(|class| format!("species {class:03}")).collect();
         let told = nearest(&many, "Specie 217");
         assert!(told.starts_with("300 classes, the nearest of which are species 217, species "), "{told}");
-        for (from, to, letters) in [("kitten", "sitting", 3), ("", "ab", 2), ("same", "Same", 0)] {
-            assert_eq!(distance(from, to), letters, "{from} {to}");
-        }
     }
 }

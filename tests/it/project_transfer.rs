@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ridgewalk::project::transfer::{OnConflict, Table, Told, import, read, table};
-use ridgewalk::project::{New, Pictures, Project, Said};
+use ridgewalk::project::{Answer, New, Pictures, Project, Said};
 
 use crate::project::{digits, new};
 use crate::project_shell::{ok, ridgewalk};
@@ -157,6 +157,45 @@ fn nobody_agrees_with_themselves() {
     std::fs::write(at("own.csv"), table(&project, Table::Labels).unwrap()).unwrap();
     let done = import(&mut project, &read(&at("own.csv")).unwrap(), Told::default()).unwrap();
     assert!(done.agreement.is_none_or(|agreement| agreement.both < 8), "{done:?}");
+}
+
+/// What export and import say of labels that are no plain ones, and of what cannot be done.
+#[test]
+fn exports_hold_every_answer_and_refusals_come_before_anything_is_written() {
+    let root = tempfile::tempdir().unwrap();
+    let at = |name: &str| root.path().join(name);
+    let images = flat(root.path(), 12);
+    let folder = at("project");
+    let of = |images: &Path| New { images: images.to_owned(), classes: classes(&["a", "b, c"]), ..New::default() };
+    let mut project = new(&folder, &of(&images));
+    project.say(0, Said::label(1, 1, "snn")).unwrap();
+    project.say(1, Said::other(Answer::NotSure, 1, "snn")).unwrap();
+    project.say(2, Said::other(Answer::NoneOfThese, 1, "snn")).unwrap();
+    project.say(3, Said::other(Answer::Skipped, 1, "snn")).unwrap();
+    drop(project);
+    std::fs::create_dir(at("full")).unwrap();
+    std::fs::write(at("full/file"), "").unwrap();
+    let error = refused(&["project", "export", "--folders"], &[&at("full"), &folder, Path::new("--out"), &at("u.csv")]);
+    assert!(error.contains("holds files already") && !at("u.csv").exists(), "{error}");
+    ok(&["project", "export", "--out"], &[&at("u.csv"), &folder]);
+    let mut other = new(&at("other"), &of(&images));
+    let done = import(&mut other, &read(&at("u.csv")).unwrap(), Told::default()).unwrap();
+    assert_eq!((done.train, done.others), (1, 2));
+    assert_eq!(
+        [1, 2].map(|image| other.log().last(&other.images().all()[image].file).unwrap().answer),
+        [Answer::NotSure, Answer::NoneOfThese]
+    );
+    let status = ok(&["project", "status"], &[&folder]);
+    assert!(
+        status.contains("a (0), \"b, c\" (1)") && status.contains("every label for training is `b, c`"),
+        "{status}"
+    );
+    let inside = refused(&["project", "new", "--images"], &[&images, &folder.join("inside")]);
+    assert!(inside.contains("lies in the project") && !folder.join("inside").exists(), "{inside}");
+    let settings = std::fs::read_to_string(folder.join("project.toml")).unwrap();
+    std::fs::write(folder.join("project.toml"), settings.replace("b, c", "d")).unwrap();
+    let error = refused(&["project", "status"], &[&folder]);
+    assert!(error.contains("put that name back into `classes`"), "{error}");
 }
 
 /// A name is read as `data` reads it, where one image only fits, and what is unclear says why.

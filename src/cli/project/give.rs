@@ -10,7 +10,9 @@ use crate::cli::out::say;
 use crate::disk;
 use crate::experiment::Variant;
 use crate::grid::on_one_thread;
-use crate::project::transfer::{CONFIG, Folders, HEAD, Table, csv, folders, json, mark, not_imported, rows, table};
+use crate::project::transfer::{
+    CONFIG, Folders, HEAD, Table, can_put, csv, folders, json, mark, not_imported, rows, table,
+};
 use crate::project::{Answer, Project, ProjectError, Status, can_propose, counted, first_set, verb};
 
 #[derive(Debug, clap::Args)]
@@ -155,6 +157,13 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<()> {
     }
     let mut project = Project::look(&args.folder)?;
     tell(&project)?;
+    // All that may be wrong, before anything is written.
+    let pictures = args.folders.as_ref().map(|folders| {
+        let pictures = args.work.pictures(&mut project)?;
+        can_put(&project, &pictures, folders)?;
+        anyhow::Ok((folders, pictures))
+    });
+    let pictures = pictures.transpose()?;
     if let Some(out) = &args.out {
         let what = if args.predictions { Table::Predictions } else { Table::Labels };
         may_write(&project, out, &HEAD.join(","))?;
@@ -162,8 +171,7 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<()> {
         write(out, &bytes)?;
         say!("{}", out.display());
     }
-    if let Some(out) = &args.folders {
-        let pictures = args.work.pictures(&mut project)?;
+    if let Some((out, pictures)) = pictures {
         let Folders { linked, copied, generated, renamed } = folders(&project, &pictures, out)?;
         let of_them = if generated > 0 { format!(", of them {generated} generated") } else { String::new() };
         say!("{}: {} linked, {copied} copied{of_them}", out.display(), counted(linked, "image"));

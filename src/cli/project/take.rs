@@ -8,7 +8,7 @@ use super::work::{Bar, WorkArgs, open};
 use crate::cli::out::say;
 use crate::grid::on_one_thread;
 use crate::project::transfer::{OnConflict, Told, import, read};
-use crate::project::{Status, can_train, counted};
+use crate::project::{Status, can_train, counted, one_class};
 
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
@@ -61,6 +61,7 @@ pub struct TrainArgs {
 pub fn train(args: &TrainArgs) -> anyhow::Result<()> {
     let mut project = open(&args.folder, "train")?;
     can_train(&project, args.again)?;
+    one_class(&project)?.iter().for_each(|sentence| say!("note: {sentence}"));
     let desk = args.work.desk(&mut project)?;
     let bar = Bar::new("training");
     let record = on_one_thread(|| desk.train(&project, args.again, &mut |progress| bar.round(progress)))??;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::work::{Bar, WorkArgs, open};
 use crate::cli::out::{self, say};
 use crate::grid::on_one_thread;
-use crate::project::{Checked, Larger, Project, Status, can_check, can_enlarge, counted, quoted, verb};
+use crate::project::{Checked, Larger, Project, Status, can_check, can_enlarge, counted, one_class, quoted, verb};
 
 /// Doubtful labels that are printed; `--json` has all.
 const MOST_DOUBTS: usize = 10;
@@ -58,6 +58,7 @@ pub fn status(args: &StatusArgs) -> anyhow::Result<()> {
     }
     super::work::tell(&project)?;
     lines(&status).iter().for_each(|line| say!("{line}"));
+    one_class(&project)?.iter().for_each(|sentence| say!("note: {sentence}"));
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use crate::disk;
 use crate::project::create::is_taken;
 use crate::project::error::{ProjectError, in_file};
 use crate::project::images::Part;
+use crate::project::log::{Answer, Row};
 use crate::project::pictures::Pictures;
 use crate::project::rounds;
 use crate::project::store::Project;
@@ -15,7 +16,7 @@ use crate::project::store::Project;
 /// What a table has a row for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
-    /// Each labelled image.
+    /// Each image with an answer that counts: a label, not sure, or none of these.
     Labels,
     /// Every image, with guess and probabilities.
     Predictions,
@@ -38,14 +39,17 @@ pub fn table(project: &Project, what: Table) -> Result<Vec<u8>, ProjectError> {
     let written = |e: csv::Error| ProjectError::Refused(format!("the table cannot be written ({e})"));
     let mut table = csv::Writer::from_writer(Vec::new());
     let fixed = HEAD.map(str::to_owned);
+    // Behind the columns of earlier versions.
+    let fixed = fixed.into_iter().chain(["answer".to_owned()]);
     let guessed = ["guess", "confidence"].map(str::to_owned).into_iter().chain(heads(project));
-    table.write_record(fixed.into_iter().chain(guessed.filter(|_| predictions.is_some()))).map_err(written)?;
+    table.write_record(fixed.chain(guessed.filter(|_| predictions.is_some()))).map_err(written)?;
     for (at, image) in project.images().all().iter().enumerate() {
-        let row = project.label_of(at).filter(|_| image.part != Part::Aside);
+        let is_told = |row: &&Row| matches!(row.answer, Answer::Label | Answer::NotSure | Answer::NoneOfThese);
+        let row = project.log().last(&image.file).filter(is_told).filter(|_| image.part != Part::Aside);
         if row.is_none() && predictions.is_none() {
             continue;
         }
-        let text = |of: fn(&crate::project::log::Row) -> String| row.map(of).unwrap_or_default();
+        let text = |of: fn(&Row) -> String| row.map(of).unwrap_or_default();
         let split = match image.part {
             Part::Pool => "train",
             Part::Drawn | Part::Test => "test",
@@ -61,6 +65,7 @@ pub fn table(project: &Project, what: Table) -> Result<Vec<u8>, ProjectError> {
             text(|r| r.seconds.map(|s| s.to_string()).unwrap_or_default()),
             text(|r| r.time.clone()),
             text(|r| r.who.clone()),
+            text(|r| r.answer.name().to_owned()),
         ];
         if let Some(predictions) = &predictions {
             let (guess, confidence) = guess(project, Some(predictions), at).unwrap_or_default();
@@ -86,6 +91,28 @@ pub struct Folders {
 
 /// Puts every labelled image into a folder for its class below `out`, by a hard link or else as a copy.
 pub fn folders(project: &Project, pictures: &Pictures, out: &Path) -> Result<Folders, ProjectError> {
+    let (all, of_class) = (places(project, pictures, out)?, folder_names(project.classes()));
+    let mut done = Folders { generated: project.labels()?.generated.len(), ..Folders::default() };
+    for (from, to) in all {
+        let unwritten = |source| ProjectError::Write { path: to.clone(), source };
+        disk::create_folder(to.parent().unwrap_or(out)).map_err(unwritten)?;
+        match disk::link_or_copy(&from, &to).map_err(unwritten)? {
+            true => done.linked += 1,
+            false => done.copied += 1,
+        }
+    }
+    let names = project.classes().iter().cloned().zip(of_class);
+    done.renamed = names.filter(|(class, name)| class != name).collect();
+    Ok(done)
+}
+
+/// An error if [`folders`] cannot put the images there, known before anything is written.
+pub fn can_put(project: &Project, pictures: &Pictures, out: &Path) -> Result<(), ProjectError> {
+    places(project, pictures, out).map(drop)
+}
+
+/// The file of every labelled image, and the one that it becomes below `out`.
+fn places(project: &Project, pictures: &Pictures, out: &Path) -> Result<Vec<(PathBuf, PathBuf)>, ProjectError> {
     if is_taken(out) {
         return Err(ProjectError::Taken(out.into()));
     }
@@ -107,18 +134,7 @@ pub fn folders(project: &Project, pictures: &Pictures, out: &Path) -> Result<Fol
         let to = names.chain(numbered).find(|to| taken.insert(to.clone()));
         all.extend(to.map(|to| (file, to)));
     }
-    let mut done = Folders { generated: project.labels()?.generated.len(), ..Folders::default() };
-    for (from, to) in all {
-        let unwritten = |source| ProjectError::Write { path: to.clone(), source };
-        disk::create_folder(to.parent().unwrap_or(out)).map_err(unwritten)?;
-        match disk::link_or_copy(&from, &to).map_err(unwritten)? {
-            true => done.linked += 1,
-            false => done.copied += 1,
-        }
-    }
-    let names = project.classes().iter().cloned().zip(of_class);
-    done.renamed = names.filter(|(class, name)| class != name).collect();
-    Ok(done)
+    Ok(all)
 }
 
 /// A folder for each class, each below one folder and no two alike on any system: its name, if it can be that of a

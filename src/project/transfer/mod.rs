@@ -10,7 +10,7 @@ mod export;
 
 pub use batch::{Row, csv, json, mark, rows};
 pub use done::{Conflict, Import};
-pub use export::{Folders, HEAD, Table, folders, table};
+pub use export::{Folders, HEAD, Table, can_put, folders, table};
 pub use import::{OnConflict, Told, import, not_imported};
 pub use incoming::Incoming;
 pub use label_studio::CONFIG;

@@ -14,7 +14,7 @@ use crate::engine::lower_priority;
 use crate::project::transfer::{Incoming, Told, import};
 use crate::project::{
     Created, Desk, Known, List, New, Pictures, Progress as Done, Project, ProjectError, Sitting, Standing, can_train,
-    create, lost,
+    create, lost, one_class,
 };
 use crate::ui::kit::job::Job;
 use crate::ui::kit::words::{self, thousands};
@@ -236,7 +236,8 @@ fn step(going: &Going, progress: &Progress, gone: &mut Gone) -> Result<(), Proje
             let record = with_threads(1, || desk.train(&project, false, &mut tell))?;
             let (round, labels, seconds) = (record.round, record.labels, record.seconds);
             let labels = words::counted(labels, "label");
-            gone.trained = Some(format!("Round {round} is trained on {labels}, in {seconds:.1} s"));
+            let one_class = one_class(&project)?.map_or_else(String::new, |sentence| format!("; {sentence}"));
+            gone.trained = Some(format!("Round {round} is trained on {labels}, in {seconds:.1} s{one_class}"));
         }
         Err(e) if going.at_once => return Err(e),
         // Without labels, or with one class: more images are proposed first.
