@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::batch;
 use super::error::ProjectError;
 use super::held_out::{HeldOut, PARTS};
-use super::images::Part;
 use super::larger::Larger;
 use super::log::{Answer, Row, plausible};
 use super::rounds::{self, Predictions};
@@ -171,9 +170,9 @@ impl Status {
         let new: Vec<(usize, Class)> = labels.trained().filter(|(image, _)| !seen.contains(image)).copied().collect();
         let new_labels = new.len();
         let images = project.images().all();
-        let count = |is: &dyn Fn(Part) -> bool| images.iter().filter(|image| is(image.part)).count();
-        let passed = project.passed_over(rounds + 1).into_iter().filter(|at| project.label_of(*at).is_none()).count();
-        let pool = count(&|part| part == Part::Pool) - labels.train.len() - passed;
+        let passed: HashSet<usize> = project.passed_over(rounds + 1).into_iter().collect();
+        let is_free = |at: &usize| project.images().is_pooled(*at) && project.label_of(*at).is_none();
+        let pool = (0..images.len()).filter(is_free).filter(|at| !passed.contains(at)).count();
         let out: HashSet<usize> = batch::of_round(project, rounds + 1)?
             .iter()
             .flat_map(|batch| &batch.picks)

@@ -261,8 +261,10 @@ impl Project {
 
     /// Images of the pool that are not to be proposed in this round, by what a person said of them or of a copy.
     pub fn passed_over(&self, round: usize) -> Vec<usize> {
+        let tested = self.copies_of_test();
+        let is_out = |at: &usize| self.is_put_off(*at, round) || (tested.contains(at) && self.label_of(*at).is_some());
         let pool = (0..self.images.given()).filter(|at| self.images.is_pooled(*at));
-        pool.filter(|at| self.is_put_off(*at, round)).chain(self.spare_copies(round)).collect()
+        pool.filter(is_out).chain(self.spare_copies(round)).collect()
     }
 
     /// Whether an image was given up, or is not asked for again in this round.

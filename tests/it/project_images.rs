@@ -44,6 +44,7 @@ fn tables_projects_and_copies_among_the_images_are_no_trouble() {
     project.say(copy, Said::label(1, 1, "lasso")).unwrap();
     let labels = project.labels().unwrap();
     assert_eq!((labels.train, labels.test), (Vec::new(), vec![(tested, 0)]));
+    assert!(project.passed_over(1).contains(&copy), "nor is it proposed");
     let told = project.copies_disagree().unwrap();
     assert!(told.contains("is labelled `") && told.contains("put one of them right"), "{told}");
     assert_eq!(project.give_back_test().unwrap(), test.len() - 1);

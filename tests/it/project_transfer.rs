@@ -210,7 +210,8 @@ fn names_of_others_are_read_where_one_image_fits() {
     }
     drop(new(&at("project"), &New { images, classes: classes(&["a", "b"]), ..New::default() }));
     let take = |name: &str| {
-        std::fs::write(at("labels.csv"), format!("file,label\n{name},a\n")).unwrap();
+        let row = if name.contains(',') { name.to_owned() } else { format!("{name},a") };
+        std::fs::write(at("labels.csv"), format!("file,label\n{row}\n")).unwrap();
         ridgewalk(&["project", "import"], &[&at("project"), &at("labels.csv")])
     };
     for name in ["01.PNG", "02", "/elsewhere/03.png", "X/Twin.png"] {
@@ -222,6 +223,7 @@ fn names_of_others_are_read_where_one_image_fits() {
             "line 2: twin.png fits several images, such as x/twin.png and y/twin.png; name it with its folder",
         ),
         ("none.png", "line 2: none.png is no image of the project; --skip-unknown passes it over"),
+        ("none.png,not-sure", "line 2: none.png is no image of the project; --skip-unknown passes it over"),
     ] {
         let error = String::from_utf8_lossy(&take(name).stderr).into_owned();
         assert!(error.contains(says), "{error}");

@@ -52,18 +52,17 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     let mut others: Vec<(usize, Answer, &Incoming)> = Vec::new();
     for label in incoming {
         let said = said_by(project, label);
-        if said != Answer::Label {
-            let image = image_of(&names, label);
-            // What was taken back is not there.
-            others.extend(image.ok().filter(|_| said != Answer::Undone).map(|image| (image, said, label)));
+        // What was taken back is not there.
+        if said == Answer::Undone {
             continue;
         }
-        if label.label.is_empty() {
+        if said == Answer::Label && label.label.is_empty() {
             *if label.lacks_choice { &mut done.no_choice } else { &mut done.empty } += 1;
             continue;
         }
         let image = match image_of(&names, label) {
             Ok(image) => image,
+            Err(_) if said == Answer::Skipped => continue,
             Err(_) if told.skip_unknown => {
                 done.unknown += 1;
                 continue;
@@ -75,6 +74,10 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
             }
         };
         done.passed_on += usize::from(label.digest.is_none() && names.is_passed_on(label.name()));
+        if said != Answer::Label {
+            others.push((image, said, label));
+            continue;
+        }
         if project.images().all()[image].part == images::Part::Aside {
             objections.push(format!("{}: {} is set aside by the experiment's splits", label.place, label.name()));
             continue;
