@@ -48,8 +48,8 @@ impl NotFound {
                 format!("fits several images, such as {} and {}; name it with its folder", name(one), name(other))
             }
             Self::Renamed([now, was]) => format!(
-                "is the name of one image by now and was that of another ({}, now {}) when the project was made; import \
-                 the table from the folder of its project, where images.csv says which is meant",
+                "is the name by now of an image that was {}, and was that of the one that is {} by now; import the table from \
+                 the folder of its project, where images.csv says which is meant",
                 images.all()[now].file,
                 name(was)
             ),
@@ -292,6 +292,10 @@ mod tests {
         assert_eq!(names.find_digest("digest of in/2.png", "in/2.png"), Some(2));
         let unclear = names.find_before("in/1.png").unwrap_err();
         assert_eq!((unclear, names.find_before("in/0.png")), (NotFound::Renamed([0, 1]), Ok(0)));
-        assert!(unclear.told(&images).contains("(in/0.png, now in/2.png)"), "{}", unclear.told(&images));
+        assert!(
+            unclear.told(&images).contains("that was in/0.png, and was that of the one that is in/2.png"),
+            "{}",
+            unclear.told(&images)
+        );
     }
 }

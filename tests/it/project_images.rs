@@ -29,9 +29,9 @@ fn tables_projects_and_copies_among_the_images_are_no_trouble() {
     assert_eq!(pictures.all.len(), all);
     std::fs::remove_file(images.join("batch.csv")).unwrap();
     assert_eq!(new(&root.path().join("other"), &New { images, ..New::default() }).images().given(), all);
-    let test = project.draw_test(20, &[]).unwrap();
+    let test = project.draw_test(30, &[]).unwrap();
     // At most one of two copies is in the test, and the other is not proposed; of others one stands for both.
-    assert_eq!((test.len(), project.spare_copies(1).len()), (20, files.len()));
+    assert_eq!((test.len(), project.spare_copies(1).len()), (30, files.len()));
     let twins = project.images().copies().to_vec();
     assert!(twins.iter().all(|pair| pair.iter().filter(|at| test.contains(at)).count() < 2), "{test:?}");
     let is_tested = |pair: &&Vec<usize>| pair.iter().any(|at| test.contains(at));
