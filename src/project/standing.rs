@@ -1,5 +1,6 @@
 //! What is known of a project while a person is at it: what was computed last, and what was said of each image.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::batch::{self, Batch};
@@ -51,6 +52,8 @@ pub struct Known {
     pub parts: Vec<Part>,
     /// The last answer about each image.
     pub rows: Vec<Option<Row>>,
+    /// Copies of other images, which stand for them.
+    pub spare: HashSet<usize>,
 }
 
 impl Known {
@@ -61,6 +64,8 @@ impl Known {
             names: images.iter().map(|image| image.place().to_owned()).collect(),
             parts: images.iter().map(|image| image.part).collect(),
             rows: images.iter().map(|image| project.log().last(&image.file).cloned()).collect(),
+            // What was put off in any round may be shown again.
+            spare: project.spare_copies(0).into_iter().collect(),
         }
     }
 
@@ -89,10 +94,12 @@ impl Known {
         standing.generated.get(image.checked_sub(self.given())?)
     }
 
-    /// Whether an image of the pool may get its first label: it has no answer, or one that puts it off.
+    /// Whether an image of the pool may get its first label: it has no answer, or one that puts it off, and no copy stands
+    /// for it.
     pub fn is_open(&self, image: usize) -> bool {
         let row = self.rows.get(image).and_then(Option::as_ref);
         self.parts.get(image) == Some(&Part::Pool)
+            && !self.spare.contains(&image)
             && row.is_none_or(|row| matches!(row.answer, Answer::Undone | Answer::Skipped))
     }
 

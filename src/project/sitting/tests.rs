@@ -25,6 +25,7 @@ fn sitting() -> Sitting {
         names: (0..4).map(|i| format!("{i}.png")).collect(),
         rows: vec![None; parts.len()],
         parts,
+        ..Known::default()
     };
     Sitting::new(known, standing(&[3, 0, 1]))
 }
@@ -176,6 +177,7 @@ fn test_images_are_asked_in_a_random_order_that_stays() {
         names: (0..ALL).map(|i| format!("{i}.png")).collect(),
         rows: vec![None; ALL],
         parts: vec![Part::Drawn; ALL],
+        ..Known::default()
     };
     let mut s = Sitting::new(known, standing(&[]));
     s.go_to(List::Test);
@@ -187,4 +189,13 @@ fn test_images_are_asked_in_a_random_order_that_stays() {
     assert!(sorted.into_iter().eq(0..ALL), "each once");
     label(&mut s, 0);
     assert_eq!(s.queue(List::Test), &order[1..]);
+}
+
+/// A lasso shows one of several copies.
+#[test]
+fn a_lasso_leaves_copies_aside_that_others_stand_for() {
+    let mut s = sitting();
+    s.known.spare.insert(1);
+    assert!(s.take_region(vec![0, 1, 3]));
+    assert_eq!(s.region().images(), [0, 3]);
 }

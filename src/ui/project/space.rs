@@ -99,6 +99,7 @@ mod tests {
             names: vec![String::new(); 5],
             parts: vec![Part::Pool, Part::Pool, Part::Pool, Part::Pool, Part::Drawn],
             rows: vec![None, Some(row("a")), None, Some(row("a")), Some(row("a"))],
+            ..Known::default()
         };
         let near =
             |known: &Known| space.nearest_labelled(known, 0, None, 3).into_iter().map(|n| n.0).collect::<Vec<_>>();
