@@ -166,6 +166,53 @@ fn every_table_is_as_its_golden_file() {
     golden("comparison.md", &comparison_table(&histories, &Options::default()).markdown());
 }
 
+/// SNN minus random is `by(repeat)` points in every round from the second on; with errors of maps if so wanted.
+fn apart(strategies: &[Strategy], repeats: usize, maps: bool, by: fn(usize) -> f32) -> Vec<History> {
+    let mut histories = grid(strategies, repeats, 3);
+    let random: Vec<History> = histories[..repeats].to_vec();
+    for (i, history) in histories.iter_mut().enumerate().skip(repeats) {
+        history.rounds.clone_from(&random[i % repeats].rounds);
+        for record in history.rounds.iter_mut().skip(1).map(Arc::make_mut) {
+            record.confusion.clear();
+            record.evaluations.iter_mut().for_each(|e| e.value += by(i % repeats + 1));
+        }
+    }
+    histories[..repeats].iter_mut().flat_map(|h| &mut h.rounds).for_each(|r| Arc::make_mut(r).confusion.clear());
+    if maps { histories.into_iter().map(with_maps).collect() } else { histories }
+}
+
+/// The note of a comparison that begins with these words.
+fn sentence(histories: &[History], begins: &str) -> String {
+    let table = comparison_table(histories, &Options::default());
+    let found = table.notes.iter().find(|note| note.starts_with(begins));
+    found.unwrap_or_else(|| panic!("no {begins}: {:?}", table.notes)).clone()
+}
+
+/// What a test does not show is told of these runs, and in how many pairs it is so; what it shows is a verdict.
+#[test]
+fn a_sentence_says_no_more_than_its_test() {
+    let two = [Strategy::Random, Strategy::Snn];
+    let few = sentence(&apart(&two, 2, false, |repeat| if repeat == 1 { 1.0 } else { -0.5 }), "SNN is");
+    let expected = "SNN is 0.25 points above Random in the mean of these runs; the test shows no difference (95 % interval \
+                    \u{2212}9.28 to +9.78; above in 1 of 2 pairs; p = 1.000).";
+    assert_eq!(few, expected);
+    let one = sentence(&apart(&two, 1, false, |_| -1.0), "SNN is");
+    let expected = "SNN is 1.00 points below Random in one pair of runs; the test shows no difference (p = 1.000, the \
+                    smallest that 1 pair can give).";
+    assert_eq!(one, expected);
+    let shown = sentence(&apart(&two, 6, false, |repeat| 1.0 + repeat as f32 / 10.0), "SNN is");
+    let expected =
+        "SNN is better than Random by 1.35 points on average (95 % interval 1.15 to 1.55; 6 of 6 pairs; p = 0.031";
+    assert!(shown.starts_with(expected), "{shown}");
+    let error = apart(&two, 6, true, |repeat| 1.0 + repeat as f32 / 10.0);
+    assert!(sentence(&error, "SNN is").starts_with("SNN is worse than Random by "));
+    let error = sentence(&apart(&two, 3, true, |_| 1.0), "The error");
+    assert!(
+        error.starts_with("The error of SNN is ") && error.contains(" above that of Random in the mean of"),
+        "{error}"
+    );
+}
+
 /// The CSV of a table has one number a column with all of its digits: rounded, it is what the table shows.
 #[test]
 fn tables_as_csv_have_the_numbers_behind_their_cells() {
