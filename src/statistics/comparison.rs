@@ -120,11 +120,14 @@ impl PairedTest {
         let (sign_flip_p, wilcoxon_p) = (sign_flip(&differences), wilcoxon(&differences));
         Some(Self { seeds, differences, interval, t_p, sign_flip_p, wilcoxon_p, effect })
     }
+}
 
-    /// Whether the interval excludes zero and the sign-flip test does not, or the reverse.
+impl EndpointTest {
+    /// Whether the interval excludes zero and the verdict, by Holm's p, does not, or the reverse.
     pub fn disagrees(&self, level: f64) -> bool {
-        let excludes = self.interval.half_width.is_some_and(|half| self.interval.mean.abs() > half);
-        self.interval.half_width.is_some() && self.sign_flip_p.is_some_and(|p| (p <= 1.0 - level) != excludes)
+        let interval = self.endpoint_test.as_ref().map(|test| test.interval);
+        let excludes = interval.and_then(|i| Some(i.mean.abs() > i.half_width?));
+        excludes.zip(self.holm_p).is_some_and(|(excludes, p)| (p <= 1.0 - level) != excludes)
     }
 }
 

@@ -213,6 +213,20 @@ fn a_sentence_says_no_more_than_its_test() {
     );
 }
 
+/// Where Holm's p is what keeps a difference from being shown, the note on intervals that exclude zero names it too.
+#[test]
+fn intervals_that_exclude_zero_are_explained_by_the_p_of_the_verdict() {
+    let three = [Strategy::Random, Strategy::Snn, Strategy::Margin];
+    let histories = apart(&three, 6, false, |repeat| 1.0 + repeat as f32 / 10.0);
+    let alone: Vec<History> = histories[..12].to_vec();
+    assert!(!comparison_table(&alone, &Options::default()).markdown().contains("excludes zero"));
+    // 2 tests: 0.031 becomes 0.0625.
+    let note = sentence(&histories, "SNN; Margin: the interval excludes zero");
+    assert!(note.contains("p by Holm is above 0.05") && note.contains("the interval is not"), "{note}");
+    let foot = sentence(&histories, "Exact two-sided");
+    assert!(foot.contains("for each strategy by itself, not adjusted for their number"), "{foot}");
+}
+
 /// The CSV of a table has one number a column with all of its digits: rounded, it is what the table shows.
 #[test]
 fn tables_as_csv_have_the_numbers_behind_their_cells() {

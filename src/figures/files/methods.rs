@@ -266,12 +266,12 @@ fn evaluation(histories: &Histories, e: &Experiment, named: &[Group<'_>]) -> Str
         text += " There is one pair of each, so no test and no interval.";
         return text;
     }
-    let adjusted = match comparison.tests {
-        0 | 1 => String::new(),
-        n => format!(" with Holm's adjustment over {n} strategies"),
+    let (adjusted, alone) = match comparison.tests {
+        0 | 1 => (String::new(), ""),
+        n => (format!(" with Holm's adjustment over {n} strategies"), ", for each strategy by itself, not adjusted"),
     };
     text += &format!(
-        " It is tested by an exact two-sided sign-flip test{adjusted}; intervals are Student t at 95 %, {}.",
+        " It is tested by an exact two-sided sign-flip test{adjusted}; intervals are Student t at 95 %, {}{alone}.",
         condition(all)
     );
     text

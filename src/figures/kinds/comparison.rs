@@ -148,9 +148,13 @@ fn notes(comparison: &Comparison, forks: &[String], condition: &str) -> Vec<Stri
         1 => "one test, so Holm's adjustment changes nothing".to_owned(),
         n => format!("Holm's adjustment over the {n} tests of this table"),
     };
+    let alone = match tests {
+        0 | 1 => "",
+        _ => ", for each strategy by itself, not adjusted for their number",
+    };
     let mut notes = vec![format!(
         "Exact two-sided sign-flip test over all assignments of signs; {family}; d_z: mean difference over the standard \
-         deviation of the differences; intervals: Student t, {condition}; labels by linear \
+         deviation of the differences; intervals: Student t, {condition}{alone}; labels by linear \
          interpolation between round ends.",
     )];
     if comparison.rounds.is_empty() {
@@ -186,12 +190,15 @@ fn notes(comparison: &Comparison, forks: &[String], condition: &str) -> Vec<Stri
                 .to_owned(),
         );
     }
-    let parted = |s: &&EndpointTest| s.endpoint_test.as_ref().is_some_and(|t| t.disagrees(options.level));
-    let parted: Vec<String> = groups.iter().filter(parted).map(|s| s.name.label()).collect();
+    let parted: Vec<String> = groups.iter().filter(|s| s.disagrees(options.level)).map(|s| s.name.label()).collect();
     if !parted.is_empty() {
+        let (of, adjusted) = match tests {
+            0 | 1 => ("p", ""),
+            _ => ("p by Holm", ", and p is adjusted for all tests, the interval is not"),
+        };
         notes.push(format!(
-            "{}: the interval excludes zero and p is above {}, or the reverse; the interval takes the differences for \
-             normally distributed, the sign-flip test does not, and with few pairs it has no small p to give.",
+            "{}: the interval excludes zero and {of} is above {}, or the reverse; the interval takes the differences for \
+             normally distributed, the sign-flip test does not, and with few pairs it has no small p to give{adjusted}.",
             parted.join("; "),
             number(1.0 - options.level, 2)
         ));
