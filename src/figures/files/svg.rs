@@ -27,6 +27,9 @@ const LEAST_MARK: f64 = 0.65;
 /// From the baseline of a text to the middle of its small letters and digits, in its size.
 const MIDDLE: f64 = 0.35;
 
+/// How much smaller a note may be written that does not fit.
+const LEAST_NOTE: f64 = 0.5;
+
 /// The largest and smallest type inside a block.
 const BLOCK_TEXT: [f64; 2] = [4.0, 6.0];
 
@@ -210,7 +213,10 @@ impl Writer<'_> {
                     frame.plot.left + note.at[0] * frame.plot.width,
                     frame.plot.bottom() - note.at[1] * frame.plot.height + TICK_SIZE * MIDDLE,
                 ];
-                self.text(at, TICK_SIZE, note.anchor, self.theme.muted, &note.text);
+                // In a very narrow figure small, but not cut off.
+                let room = if note.anchor == Anchor::Start { frame.plot.right() - at[0] } else { f64::INFINITY };
+                let size = TICK_SIZE * (room / width(&note.text, TICK_SIZE)).clamp(LEAST_NOTE, 1.0);
+                self.text(at, size, note.anchor, self.theme.muted, &note.text);
             }
         }
     }
