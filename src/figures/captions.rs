@@ -124,6 +124,34 @@ fn data_name(header: &Header) -> String {
     }
 }
 
+/// The images of the whole train split that a run took its own from, validation images among them, if its history says
+/// how many there were.
+pub fn train_images(header: &Header) -> Option<usize> {
+    let e = &header.experiment;
+    let source = source(e.dataset);
+    let mut parts = header.data_provenance.split([',', ';']).map(str::trim);
+    let known = match source.origin() {
+        // How they were divided depends on what is in the folder.
+        Origin::OwnFolder => return None,
+        Origin::Generated => true,
+        Origin::Published(_) => matches!(hashes(header), Some(Hashes::Published | Hashes::Edition(_))),
+    };
+    let there = parts.clone().find_map(|part| part.strip_prefix("all ")?.strip_suffix(" there are used")?.parse().ok());
+    let is_whole = e.train_size == 0 || header.data_provenance.contains(" train images asked for");
+    match (is_whole, there) {
+        (false, _) => Some(e.train_size),
+        (true, Some(there)) if e.train_size > 0 => Some(there),
+        (true, _) => {
+            let batches = parts.find_map(|part| {
+                let (some, of) = part.strip_suffix(" train batches")?.split_once(" of ")?;
+                Some((some.parse::<usize>().ok()?, of.parse::<usize>().ok()?))
+            });
+            let (some, of) = batches.unwrap_or((1, 1));
+            source.train_images().filter(|_| known).map(|whole| whole * some / of.max(1))
+        }
+    }
+}
+
 /// What the checksums of the files said when the data were read.
 fn hashes(header: &Header) -> Option<Hashes> {
     // "Not the published files" has "the published files" in it.

@@ -147,6 +147,42 @@ fn methods_say_only_what_was_done() {
     }
 }
 
+/// The number of images that were trained on, and what SI began with, are those of the runs.
+#[test]
+fn methods_say_how_many_images_there_were_and_what_round_1_was() {
+    let text = |strategies: &[Strategy], change: fn(&mut History)| {
+        let mut histories = grid(strategies, 3, 4);
+        histories.iter_mut().for_each(change);
+        methods(&Histories::new(&histories, &Strategy::Random.into()).unwrap(), None, None)
+    };
+    let both = text(&[Strategy::Random, Strategy::Si], |_| {});
+    for told in [
+        "Of 20,000 train images 3,333 were set aside for validation and never trained on; the other 16,667 were the pool.",
+        "chosen by `first_set=random`, but those of SI, which were decoded draws from N(0, I).",
+    ] {
+        assert!(both.contains(told), "{told}: {both}");
+    }
+    let si = text(&[Strategy::Si], |h| h.header.experiment.train_size = 900);
+    assert!(si.contains("Of 900 train images 150 were") && si.contains("In round 1 the samples were decoded"), "{si}");
+    // A first set of real samples before a share that is generated.
+    let mixed = text(&[Strategy::Si], |h| h.header.experiment.generated_share = 0.25);
+    assert!(mixed.contains("chosen by `first_set=random`. "), "{mixed}");
+    let batches = text(&[Strategy::Random], |h| {
+        h.header.experiment.dataset = "cifar10".parse().unwrap();
+        h.header.data_provenance = "cifar10 (the published files), 2 of 5 train batches".into();
+    });
+    assert!(batches.contains("Of 20,000 train images 3,333 were"), "{batches}");
+    let loose = text(&[Strategy::Random], |h| {
+        h.header.experiment.dataset = "cifar10".parse().unwrap();
+        h.header.experiment.train_size = 50_000;
+        h.header.data_provenance =
+            "cifar10 (not the published files); 50000 train images asked for, all 12000 there are used".into();
+    });
+    assert!(loose.contains("Of 12,000 train images 2,000 were"), "{loose}");
+    let own = text(&[Strategy::Random], |h| h.header.experiment.dataset = "own".parse().unwrap());
+    assert!(own.contains("5,000 train images, or a sixth of all where that is fewer"), "{own}");
+}
+
 /// A stand-in's labels are said of the strategies that generated, and of no other that a fork went on with.
 #[test]
 fn the_note_on_a_stand_in_names_what_generated() {
