@@ -576,12 +576,53 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
     assert_eq!((shared.seed, shared.rounds), (histories[0].seed(), histories[0].header.experiment.rounds));
     let readme = read("README.txt");
     assert!(readme.contains("--strategies 'random,snn' --repeats 3"), "{readme}");
+    assert!(readme.contains("Compared with: Random.\n"), "{readme}");
     assert!(histories.iter().all(|h| readme.contains(&format!("{}, seed {}, 4 rounds", h.variant(), h.seed()))));
 
     let blocked = folder.path().join("file");
     std::fs::write(&blocked, "").unwrap();
     let error = files.write(&blocked).unwrap_err().to_string();
     assert!(error.contains(&blocked.display().to_string()), "{error}");
+}
+
+/// What the README says of these runs, where they may differ in a field.
+fn readme_of(histories: &[History], allow: &[String]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let histories = Histories::allowing(histories, &Strategy::Random.into(), allow).unwrap();
+    all_files(&histories, &[Format::Markdown], COLUMN_WIDTH, 100.0).unwrap().write(folder.path()).unwrap();
+    std::fs::read_to_string(folder.path().join("README.txt")).unwrap()
+}
+
+/// Runs with other settings or other seeds have a command of their own, and what is compared with nothing says nothing.
+#[test]
+fn the_commands_of_a_readme_run_what_was_run() {
+    let mut histories = grid(&[Strategy::Random, Strategy::Snn, Strategy::Margin], 3, 4);
+    histories.retain(|h| h.strategy() != Strategy::Snn || h.seed() != 2);
+    let readme = readme_of(&histories, &[]);
+    for command in [
+        "--strategies 'random,margin' --repeats 3 --out runs-1\n",
+        "--strategies 'snn' --repeats 1 --out runs-2\n",
+        "--strategies 'snn' --seed 3 --repeats 1 --out runs-3\n",
+        "ridgewalk figures runs-1 runs-2 runs-3 --out figures\n",
+    ] {
+        assert!(readme.contains(command), "{command}: {readme}");
+    }
+    let mut two = grid(&[Strategy::Random], 2, 4);
+    two[1].header.experiment.seed = 1;
+    two[1].header.experiment.batch_size = 8;
+    let readme = readme_of(&two, &["batch_size".to_owned()]);
+    let first = two[0].header.experiment.batch_size;
+    for told in [
+        format!("random, batch_size={first}, seed 1, "),
+        "random, batch_size=8, seed 1, ".to_owned(),
+        "of `batch_size`, in which they differ, the value of the first".to_owned(),
+        format!("--set batch_size={first} --strategies 'random' --repeats 1 --out runs-"),
+        "--set batch_size=8 --strategies 'random' --repeats 1 --out runs-".to_owned(),
+        "runs-1 runs-2 --allow-different batch_size --out".to_owned(),
+    ] {
+        assert!(readme.contains(&told), "{told}: {readme}");
+    }
+    assert!(!readme.contains("Compared with"), "{readme}");
 }
 
 #[test]

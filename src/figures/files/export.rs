@@ -202,7 +202,7 @@ impl Files {
     /// What the runs were, and how they are run again.
     fn about(&mut self, histories: &Histories, walks: Option<&str>) {
         self.0.push((METHODS.into(), methods(histories, Some(about::SETTINGS), walks).into()));
-        self.0.push((about::README.into(), about::readme(histories).into()));
+        self.0.push((about::README.into(), about::readme(histories, walks.is_some()).into()));
         self.0.push((about::SETTINGS.into(), about::settings(&histories.all).into()));
     }
 
