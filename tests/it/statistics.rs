@@ -153,10 +153,10 @@ fn ranks_are_taken_over_the_seeds_that_all_strategies_have() {
     assert_eq!((found.seeds, found.left_out), (vec![1, 3, 4, 5], vec![2]));
     let few: Vec<_> = histories.iter().filter(|h| h.strategy() != Strategy::Margin || h.seed() < 3).cloned().collect();
     let why = ranks(&few, 0.95).unwrap_err();
-    assert!(
-        why.contains("from 3 paired seeds on") && why.contains("and 2 seeds have") && why.contains("Margin has 2"),
-        "{why}"
-    );
+    let expected = "need 3 seeds that all of them have ended; there are 2 (Margin has 2): add 1 repeat";
+    assert_eq!(why, format!("ranks of 4 strategies {expected}"));
+    let one: Vec<_> = histories.iter().filter(|h| h.seed() == 1).cloned().collect();
+    assert!(ranks(&one, 0.95).unwrap_err().ends_with("ended; there is 1: add 2 repeats"));
     let why = ranks(&histories[..10], 0.95).unwrap_err();
     assert!(why.contains("2 of at least 3 strategies"), "{why}");
     let first: Vec<_> = histories.iter().map(|h| h.up_to(1)).collect();
