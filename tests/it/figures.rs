@@ -307,6 +307,17 @@ fn tables_as_csv_have_the_numbers_behind_their_cells() {
     assert!(csv.lines().skip(1).all(|l| l.split(',').skip(2).all(|c| c.parse::<f64>().is_ok())), "{csv}");
 }
 
+/// Inside a round no label is bought: both figures that draw its evaluations say what their place is.
+#[test]
+fn captions_say_what_the_place_inside_a_round_is() {
+    let histories = two_by_three();
+    let looks = Looks::of(&histories);
+    for figure in [curves(&histories, &looks), figure3(&histories, &looks)] {
+        let told = "the horizontal place is the progress of training and not labels bought";
+        assert!(figure.caption.contains(told), "{}", figure.caption);
+    }
+}
+
 #[test]
 fn table_1_has_the_papers_numbers() {
     let mut histories = two_by_three();
