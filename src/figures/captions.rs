@@ -25,13 +25,16 @@ pub fn caption_sentences(combined: &Combined) -> Vec<String> {
 pub fn notes(repeated: &[String], runs: &InStep) -> Vec<String> {
     let repeated = (!repeated.is_empty()).then(|| repeated.join("; "));
     let repeated = repeated.map(|runs| format!("Given more than once, counted once: {runs}."));
-    let waiting = going(&runs.waiting).map(|runs| {
+    let (forks, waiting): (Vec<History>, Vec<History>) = runs.waiting.iter().cloned().partition(History::is_fork);
+    let waiting = going(&waiting).map(|runs| {
         format!("In progress, and in no mean or test until all strategies have ended with the same seed: {runs}.")
     });
+    let forks = going(&forks)
+        .map(|forks| format!("In progress, and drawn once ended; a fork is in no mean and no test: {forks}."));
     let last = runs.compared.iter().filter(|h| !h.is_fork()).map(|h| h.rounds.len()).max().unwrap_or(0);
     let cut = going(&runs.cut);
     let cut = cut.map(|runs| format!("In progress, and compared up to round {last}, which all of them have: {runs}."));
-    repeated.into_iter().chain(ended_note(&runs.compared)).chain(cut).chain(waiting).collect()
+    repeated.into_iter().chain(ended_note(&runs.compared)).chain(cut).chain(waiting).chain(forks).collect()
 }
 
 /// The runs in progress with the rounds that they have; `None` if there are none.

@@ -388,6 +388,18 @@ fn a_fork_stands_beside_its_parent_by_name_and_counts_as_no_repeat() {
     assert!(csv.contains("\"SNN, \u{3b1} = 0.5 \u{3c3}, from round 2 of SNN\",1,1,1,"), "{csv}");
 }
 
+/// A fork in progress waits for its end, and is then in no mean and no test either.
+#[test]
+fn a_fork_in_progress_is_not_said_to_count_later() {
+    let (going, runs) = (fork(0.5), two_by_three());
+    let all = [runs, vec![going.clone()]].concat();
+    let histories = Histories::in_progress(&all, &Strategy::Random.into(), &[], &[going]).unwrap();
+    let Ok(Drawn::Table(tests)) = ridgewalk::figures::drawn("comparison", &histories) else { panic!("no table") };
+    let text = tests.markdown();
+    assert!(text.contains("drawn once ended; a fork is in no mean and no test: SNN, α = 0.5"), "{text}");
+    assert!(!text.contains("until all strategies have ended"), "{text}");
+}
+
 /// SNN's runs as if they had been given another step length.
 fn variant(repeats: usize, own: bool) -> Vec<History> {
     let base = Experiment::default();
