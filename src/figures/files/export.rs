@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::about;
 use super::csv::{curves_csv, figure_csv, proposals_csv};
-use super::latex::{latex_figure, latex_table};
+use super::latex::{latex_figure, latex_file, latex_table};
 use super::methods::{METHODS, methods};
 use super::pdf::pdf;
 use super::png::png;
@@ -85,8 +85,7 @@ pub fn all_files(histories: &Histories, formats: &[Format], width_in: f64, dpi: 
         files.put("proposals", Format::Csv, proposals_csv(&histories.all));
     }
     if formats.contains(&Format::Latex) {
-        let text = format!("% needs \\usepackage{{graphicx}}\n{}", environments.join("\n"));
-        files.put("figures", Format::Latex, text);
+        files.put("figures", Format::Latex, latex_file("graphicx", &environments.join("\n")));
     }
     files.about(histories, None);
     Ok(files)
