@@ -318,6 +318,24 @@ fn captions_say_what_the_place_inside_a_round_is() {
     }
 }
 
+/// In a column the diagonal's numbers are wider than the others, and all have one size.
+#[test]
+fn the_numbers_of_a_confusion_have_one_size() {
+    for width in [COLUMN_WIDTH, PAGE_WIDTH] {
+        let histories = grid(&[Strategy::Random, Strategy::Snn, Strategy::Margin], 3, 4);
+        let figure = named("confusion", &histories, Strategy::Random);
+        let drawn = svg(&figure, width, &Theme::LIGHT);
+        // Numbers stand in blocks and are centred; classes beside them are whole numbers.
+        let sizes: std::collections::BTreeSet<&str> = drawn
+            .lines()
+            .filter(|l| l.starts_with("<text") && l.contains("text-anchor=\"middle\"") && l.contains('.'))
+            .filter(|l| l.rsplit('>').nth(1).is_some_and(|t| t.trim_end_matches("</text").contains('.')))
+            .filter_map(|l| l.split("font-size=\"").nth(1)?.split('"').next())
+            .collect();
+        assert_eq!(sizes.len(), 1, "{sizes:?}");
+    }
+}
+
 #[test]
 fn table_1_has_the_papers_numbers() {
     let mut histories = two_by_three();
