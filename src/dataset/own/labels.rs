@@ -1,6 +1,6 @@
 //! Labels as files hold them (numbers, names, one of many columns, none) made into classes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::tree::{Entry, Tree};
 use crate::dataset::Class;
@@ -8,7 +8,7 @@ use crate::paths::composed;
 
 /// The most classes of a data set.
 pub const MOST_CLASSES: usize = 1_000;
-/// The largest whole number that is kept exactly.
+/// Whole numbers from this on are not told from the next.
 const LARGEST: f64 = (1_u64 << 53) as f64;
 /// What stands for a letter that could not be read.
 const LOST: char = char::REPLACEMENT_CHARACTER;
@@ -20,6 +20,8 @@ const NAMES: [&str; 5] = ["classes.txt", "class_names.txt", "labels.txt", "label
 pub enum RawLabel {
     Number(f64),
     Name(String),
+    /// A cell of a table, whose other cells say whether it is a number or a name.
+    Cell(String),
     Missing,
 }
 
@@ -28,25 +30,73 @@ impl RawLabel {
     pub fn of_text(text: &str) -> Self {
         match text.trim() {
             "" => Self::Missing,
-            name => match whole_with_comma(name).unwrap_or(name).parse::<f64>() {
-                // A name such as `007` is no number, nor is `inf`.
-                Ok(number)
-                    if number.is_finite()
-                        && !(name.len() > 1 && name.starts_with('0') && !name.contains(['.', ','])) =>
-                {
-                    Self::Number(number)
-                }
-                Ok(number) if number.is_nan() => Self::Missing,
-                _ => Self::Name(name.into()),
-            },
+            cell => Self::Cell(cell.into()),
         }
     }
 }
 
-/// The whole number of a cell that was written with a decimal comma and noughts: `3,0`.
-fn whole_with_comma(cell: &str) -> Option<&str> {
-    let (whole, rest) = cell.split_once(',')?;
-    (!rest.is_empty() && rest.bytes().all(|b| b == b'0') && whole.bytes().all(|b| b.is_ascii_digit())).then_some(whole)
+/// The whole number of a cell in plain digits, perhaps with noughts behind a point or a comma: `3`, `3.0`. A name such as
+/// `007` is none, nor is what loses a digit as a number.
+fn whole(cell: &str) -> Option<f64> {
+    let digits = cell.strip_prefix('-').unwrap_or(cell);
+    let (digits, noughts) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+    let is_plain = digits.bytes().all(|b| b.is_ascii_digit())
+        && (!digits.starts_with('0') || digits == "0" && !cell.starts_with('-'));
+    let is_whole = !noughts.is_empty() && noughts.bytes().all(|b| b == b'0');
+    let number: f64 = digits.parse().ok().filter(|n| is_plain && is_whole && *n < LARGEST)?;
+    Some(if cell.starts_with('-') { -number } else { number })
+}
+
+/// Cells made numbers where all of them are whole numbers, and names as they are written where one is none; what is told
+/// of it.
+fn understood(raw: &[RawLabel], notes: &mut Vec<String>) -> Result<Vec<RawLabel>, String> {
+    let is_missing = |cell: &str| cell.eq_ignore_ascii_case("nan");
+    let known = raw.iter().enumerate().filter_map(|(place, label)| match label {
+        RawLabel::Cell(cell) if !is_missing(cell) => Some((place, cell.as_str())),
+        _ => None,
+    });
+    let cells: Vec<(usize, &str)> = known.collect();
+    let has_names = raw.iter().any(|label| matches!(label, RawLabel::Name(_)));
+    let are_whole = !has_names && cells.iter().all(|(_, cell)| whole(cell).is_some());
+    let number = |cell: &str| cell.parse::<f64>().ok().filter(|n| n.is_finite());
+    if !has_names
+        && !are_whole
+        && cells.iter().all(|(_, cell)| number(cell).is_some())
+        && let Some((place, cell)) = cells.iter().find(|(_, cell)| number(cell).is_some_and(|n| n.fract() != 0.0))
+    {
+        return Err(measured(*place, cell));
+    }
+    let mut written: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
+    for (_, cell) in cells {
+        let value = if are_whole { whole(cell) } else { number(cell) };
+        if let Some(value) = value {
+            written.entry(value.to_bits()).or_default().insert(cell);
+        }
+    }
+    let several: Vec<String> = (written.values().filter(|ways| ways.len() > 1))
+        .map(|ways| ways.iter().map(|way| format!("`{way}`")).collect::<Vec<_>>().join(" and "))
+        .collect();
+    if let Some(first) = several.first() {
+        let more = if several.len() > 1 { format!(", and {} more", several.len() - 1) } else { String::new() };
+        notes.push(match are_whole {
+            true => format!("labels that are one whole number are one class: {first}{more}"),
+            false => format!("labels are names as they are written: {first} differ{more}"),
+        });
+    }
+    let label = |label: &RawLabel| match label {
+        RawLabel::Cell(cell) if is_missing(cell) => RawLabel::Missing,
+        RawLabel::Cell(cell) => match whole(cell).filter(|_| are_whole) {
+            Some(number) => RawLabel::Number(number),
+            None => RawLabel::Name(cell.clone()),
+        },
+        other => other.clone(),
+    };
+    Ok(raw.iter().map(label).collect())
+}
+
+/// What is said of a label that is no class.
+fn measured(place: usize, label: impl std::fmt::Display) -> String {
+    format!("the label at place {place} is {label}, no whole number: labels must be classes, not measurements")
 }
 
 /// Labels with their classes.
@@ -61,6 +111,7 @@ pub struct Labels {
 /// The classes of labels, which may have `names` for the whole numbers from 0.
 pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels, String> {
     let mut notes = Vec::new();
+    let raw = &understood(raw, &mut notes)?[..];
     let names = names.map(|names| names.iter().map(|name| composed(name).into_owned()).collect::<Vec<_>>());
     let named = raw.iter().filter_map(|label| if let RawLabel::Name(name) = label { Some(name) } else { None });
     if let Some(lost) = named.chain(names.iter().flatten()).find(|name| name.contains(LOST)) {
@@ -71,7 +122,7 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
     if raw.iter().any(|label| matches!(label, RawLabel::Name(_))) {
         let name = |label: &RawLabel| match label {
             RawLabel::Number(n) => Some(n.to_string()),
-            RawLabel::Name(name) => Some(composed(name).into_owned()),
+            RawLabel::Name(name) | RawLabel::Cell(name) => Some(composed(name).into_owned()),
             RawLabel::Missing => None,
         };
         let raw: Vec<Option<String>> = raw.iter().map(name).collect();
@@ -99,11 +150,9 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
     if let Some((place, n)) =
         numbers.iter().enumerate().find_map(|(i, n)| n.filter(|n| n.fract() != 0.0).map(|n| (i, n)))
     {
-        return Err(format!(
-            "the label at place {place} is {n}, no whole number: labels must be classes, not measurements"
-        ));
+        return Err(measured(place, n));
     }
-    if let Some(large) = numbers.iter().flatten().find(|n| n.abs() > LARGEST) {
+    if let Some(large) = numbers.iter().flatten().find(|n| n.abs() >= LARGEST) {
         return Err(format!(
             "has the label {large}, too large a number to be told from the next; number the classes from 0"
         ));
@@ -229,20 +278,39 @@ mod tests {
     #[test]
     fn files_that_number_their_classes_differently_are_joined_by_name() {
         let names = |text: &str| Some(text.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        let mut labels = raw("0,1,0,1");
+        let mut labels: Vec<RawLabel> = [0.0, 1.0, 0.0, 1.0].map(RawLabel::Number).into();
         assert!(joined_by_name(&mut labels, &mut [(0, names("a b")), (2, names("a b"))]).is_none());
         assert!(joined_by_name(&mut labels, &mut [(0, names("a b")), (2, names("b a"))]).is_some());
-        assert_eq!(labels, raw("a,b,b,a"));
+        assert_eq!(labels, ["a", "b", "b", "a"].map(|name| RawLabel::Name(name.into())));
     }
 
     #[test]
-    fn a_whole_number_may_have_a_decimal_comma_and_lost_letters_are_refused() {
-        for (cell, expected) in
-            [("3,0", Some(3.0)), ("0,0", Some(0.0)), ("10,00", Some(10.0)), ("3,5", None), ("a,0", None), (",0", None)]
-        {
-            let found = RawLabel::of_text(cell);
-            assert_eq!(found, expected.map_or(RawLabel::Name(cell.into()), RawLabel::Number), "{cell}");
+    fn cells_are_numbers_only_where_all_are_whole_and_what_is_merged_is_told() {
+        // Cells, the classes, and what is told.
+        for (cells, classes, note) in [
+            ("1e2 100 a12 12e1 120", "100 120 12e1 1e2 a12", "`100` and `1e2` differ, and 1 more"),
+            ("1.10 1.1 v", "1.1 1.10 v", "`1.1` and `1.10` differ"),
+            ("1 1.0 2 02", "1 02 2 1.0", "`1` and `1.0` differ, and 1 more"),
+            ("1 1.0 2 3.00", "1 2 3", "one class: `1` and `1.0`"),
+            ("1.0 2.0", "1 2", ""),
+            ("3,0 3,00 0,0", "0 3", "one class: `3,0` and `3,00`"),
+            ("1,0 1,1", "1,0 1,1", ""),
+            ("9007199254740992 9007199254740993", "9007199254740992 9007199254740993", "differ"),
+            ("-1 -1.0 2", "-1 2", "one class: `-1` and `-1.0`"),
+            ("1e2 5", "5 1e2", ""),
+            ("a,0 ,0", ",0 a,0", ""),
+            ("inf 1", "1 inf", ""),
+        ] {
+            let found = classes_of(&cells.split(' ').map(RawLabel::of_text).collect::<Vec<_>>(), None).unwrap();
+            assert_eq!(found.classes.join(" "), classes, "{cells}");
+            let told = found.notes.iter().find(|told| !told.contains("negative"));
+            assert_eq!(told.is_some(), !note.is_empty(), "{cells}: {told:?}");
+            assert!(told.is_none_or(|told| told.contains(note)), "{cells}: {told:?}");
         }
+    }
+
+    #[test]
+    fn lost_letters_are_refused() {
         for (cells, names) in [("th\u{fffd},b", None), ("0,1", Some(vec!["a".to_owned(), "\u{fffd}".to_owned()]))] {
             assert!(classes_of(&raw(cells), names).unwrap_err().contains("not UTF-8"), "{cells}");
         }
