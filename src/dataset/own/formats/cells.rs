@@ -1,5 +1,7 @@
 //! Tables of text, cells with commas, semicolons or tabs between them, as programs write them.
 
+use std::collections::BTreeMap;
+
 use csv::{ReaderBuilder, Trim};
 
 use super::text::is_spaced;
@@ -8,6 +10,8 @@ use crate::dataset::own::listing::{Part, words};
 
 /// Fewer columns of numbers are no image.
 pub const FEWEST_COLUMNS: usize = 9;
+/// Lines that are looked at to find what stands between cells.
+const LOOKED_AT: usize = 20;
 /// What may stand between cells, the most likely first.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// Names of the column with the label.
@@ -33,31 +37,65 @@ const INDICES: [&str; 5] = ["", "index", "idx", "unnamed", "row"];
 
 /// A reader of the rows of a table, all of them, with the bytes that separate its cells.
 pub fn rows(bytes: &[u8]) -> Result<csv::Reader<&[u8]>, String> {
-    rows_by(bytes, b',')
+    let bytes = text_of(bytes)?;
+    Ok(reader(bytes, separator(bytes, 1, b',')))
 }
 
-/// A reader of the rows of a text, between whose cells may be spaces.
-pub fn words_of(bytes: &[u8]) -> Result<csv::Reader<&[u8]>, String> {
-    rows_by(bytes, b' ')
+/// The rows of a table of files, each with its line as an editor counts them; `otherwise` stands between cells where
+/// nothing else does in the first lines, of which one may be a cell short.
+pub fn numbered(
+    bytes: &[u8],
+    otherwise: u8,
+) -> Result<impl Iterator<Item = Result<(usize, Vec<String>), String>>, String> {
+    let bytes = text_of(bytes)?;
+    let (mut at, mut line) = (0, 1);
+    let ends = |from: usize, to: usize| {
+        (from..to).filter(|&b| bytes[b] == b'\n' || (bytes[b] == b'\r' && bytes.get(b + 1) != Some(&b'\n'))).count()
+    };
+    Ok(reader(bytes, separator(bytes, LOOKED_AT, otherwise)).into_byte_records().map(move |record| {
+        let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
+        // Blank lines before a row are none of it.
+        let from = record.position().map_or(at, |p| p.byte() as usize);
+        let blank = bytes[from..].iter().take_while(|b| b"\r\n".contains(b)).count();
+        line += ends(at, from + blank);
+        at = from + blank;
+        Ok((line, cells(&record)))
+    }))
 }
 
-/// A reader of rows, with a byte that separates cells where no other is in the first row.
-fn rows_by(bytes: &[u8], otherwise: u8) -> Result<csv::Reader<&[u8]>, String> {
+/// The bytes of a text without its mark; or what it is else.
+fn text_of(bytes: &[u8]) -> Result<&[u8], String> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("is a text in UTF-16; save it as UTF-8".into());
     }
     if bytes.contains(&0) {
         return Err("is no text: it has bytes that are zero".into());
     }
-    let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-    let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-    let count = |separator: &u8| first.iter().filter(|b| *b == separator).count();
-    let most = SEPARATORS.iter().rev().copied().filter(|s| count(s) > 0).max_by_key(count).unwrap_or(otherwise);
-    let is_spaced = std::str::from_utf8(first).is_ok_and(is_spaced);
-    let separator = if is_spaced { b' ' } else { most };
+    Ok(bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes))
+}
+
+/// The byte between cells: by the first of so many lines that has one.
+fn separator(bytes: &[u8], lines: usize, otherwise: u8) -> u8 {
+    let of = |line: &[u8]| {
+        let count = |separator: &u8| line.iter().filter(|b| *b == separator).count();
+        let is_spaced = std::str::from_utf8(line).is_ok_and(is_spaced);
+        let most = SEPARATORS.iter().rev().copied().filter(|s| count(s) > 0).max_by_key(count);
+        if is_spaced { Some(b' ') } else { most }
+    };
+    bytes.split(|b| *b == b'\n').take(lines).find_map(of).unwrap_or(otherwise)
+}
+
+fn reader(bytes: &[u8], separator: u8) -> csv::Reader<&[u8]> {
     let mut builder = ReaderBuilder::new();
     builder.has_headers(false).flexible(true).delimiter(separator).trim(Trim::All);
-    Ok(builder.from_reader(bytes))
+    builder.from_reader(bytes)
+}
+
+/// How many cells most rows have; of two numbers that as many have, the larger.
+pub fn usual_width(rows: &[Vec<String>]) -> usize {
+    let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
+    rows.iter().for_each(|row| *widths.entry(row.len()).or_default() += 1);
+    widths.into_iter().max_by_key(|(width, rows)| (*rows, *width)).map_or(0, |(width, _)| width)
 }
 
 /// A row as texts; bytes that are not UTF-8 are replaced.
@@ -91,4 +129,27 @@ pub fn counts_rows(rows: &[Vec<String>], column: usize) -> bool {
     let number = |row: &Vec<String>| row.get(column).and_then(|cell| cell.parse::<usize>().ok());
     let Some(first) = rows.first().and_then(number).filter(|first| *first <= 1) else { return false };
     rows.len() > 2 && rows.iter().zip(first..).all(|(row, count)| number(row) == Some(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_have_the_lines_that_an_editor_counts_and_one_may_be_short() {
+        for (text, otherwise, expected) in [
+            ("a,b\n\n1,2\n3\n", b',', "1 a|b, 3 1|2, 4 3"),
+            ("\u{feff}a;b\r\n\r\n\r\n1;2\r\n3;4", b',', "1 a|b, 4 1|2, 5 3|4"),
+            ("a,b\r1,2\r3,4", b',', "1 a|b, 2 1|2, 3 3|4"),
+            ("a,b\n\"1\n2\",3\n4,5\n", b',', "1 a|b, 2 1\n2|3, 4 4|5"),
+            ("short\na;b\n", b',', "1 short, 2 a|b"),
+            ("a b\nc d\n", b' ', "1 a|b, 2 c|d"),
+        ] {
+            let rows = numbered(text.as_bytes(), otherwise).unwrap().map(Result::unwrap);
+            let shown: Vec<String> = rows.map(|(line, row)| format!("{line} {}", row.join("|"))).collect();
+            assert_eq!(shown.join(", "), expected, "{text:?}");
+        }
+        let rows = |lengths: &[usize]| lengths.iter().map(|n| vec![String::new(); *n]).collect::<Vec<_>>();
+        assert_eq!([usual_width(&rows(&[1, 2, 2])), usual_width(&rows(&[1, 2])), usual_width(&[])], [2, 2, 0]);
+    }
 }

@@ -103,6 +103,24 @@ fn tables() -> Vec<Row> {
             ["\"images\": 23", "has no label"],
         ),
         works(
+            "own: a first row without a label",
+            csv(&format!("file,label\n{}", plain.replacen("0.png,cat", "0.png", 1))),
+            DATA,
+            ["\"images\": 23", "images/0.png", "has no label", "\"name\": \"cat\",\n      \"count\": 11"],
+        ),
+        works(
+            "own: a first row without a label and without a header",
+            csv(&plain.replacen("0.png,cat", "0.png", 1).replace(',', ";")),
+            DATA,
+            ["\"images\": 23", "images/0.png", "has no label", "\"name\": \"cat\",\n      \"count\": 11"],
+        ),
+        works(
+            "own: a first row that is no row",
+            csv(&format!("file,label\n#c\n{plain}")),
+            DATA,
+            [ALL_GOOD, "#c", "is in labels.csv and not among the images", "\"name\": \"cat\""],
+        ),
+        works(
             "own: two rows that contradict",
             csv(&format!("{plain}images/0.png,dog\n")),
             DATA,
@@ -118,13 +136,13 @@ fn tables() -> Vec<Row> {
             "own: a row with a cell too many",
             csv(&format!("file,label\n{}", plain.replacen("cat", "cat, grey", 1))),
             DATA,
-            ["labels.csv: row 1 has 3 cells for the 2 columns"],
+            ["labels.csv: row 2 has 3 cells for the 2 columns of the first line"],
         ),
         refuses(
             "own: a row with a cell too many, without a header",
             csv(&plain.replacen("dog", "dog, grey", 1)),
             DATA,
-            ["labels.csv: row 2 has 3 cells for the 2 columns"],
+            ["labels.csv: row 2 has 3 cells for the 2 columns that most rows have"],
         ),
         refuses(
             "own: a column that is there twice",
@@ -169,6 +187,12 @@ fn pixels() -> Vec<Row> {
             csv(format!("{last}1,2,3\n")),
             read,
             [ALL_GOOD, "has 3 cells instead of 17"],
+        ),
+        works(
+            "own: pixels with a ragged row first",
+            csv(format!("1,2,3\n{}", lines(&|i| format!("{},{}\n", i % 3, row(i))))),
+            read,
+            [ALL_GOOD, "has 3 cells instead of 17", "taken from column 1"],
         ),
         works(
             "own: pixels with a word",
