@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::incoming::{Incoming, part_said};
 use super::label_studio;
+use crate::dataset::own::formats::text::quotes_end;
 use crate::paths::{self, composed};
 use crate::project::error::{ProjectError, in_file};
 use crate::project::log::{Answer, LABELS, MOST_SECONDS, plausible};
@@ -55,7 +56,7 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
     let head = text.lines().next().unwrap_or_default();
     let count = |c: char| head.matches(c).count();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|c| (count(*c), *c == ',')).unwrap_or(',');
-    quotes_end(&text, delimiter)?;
+    quotes_end(text.as_bytes(), delimiter as u8).map_err(|(line, what)| format!("line {line}: {what}"))?;
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|e| format!("cannot be read as a table ({e})"))?.clone();
     let column =
@@ -130,28 +131,6 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
         labels.push(incoming);
     }
     Ok(labels)
-}
-
-/// An error if a quote is not closed, or closed in the middle of a cell, so that lines would become one cell.
-fn quotes_end(text: &str, delimiter: char) -> Result<(), String> {
-    let (mut begins, mut line, mut opened) = (true, 1, None);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        line += usize::from(c == '\n');
-        match (c, opened) {
-            ('"', Some(_)) if chars.peek() == Some(&'"') => drop(chars.next()),
-            ('"', Some(at)) => {
-                opened = None;
-                if chars.peek().is_some_and(|&next| next != delimiter && next != '\n') {
-                    return Err(format!("line {at}: a quote is closed in the middle of a cell; put the quotes right"));
-                }
-            }
-            ('"', None) if begins => opened = Some(line),
-            _ => {}
-        }
-        begins = opened.is_none() && (c == delimiter || c == '\n');
-    }
-    opened.map_or(Ok(()), |at| Err(format!("line {at}: a quote is not closed; close it, or remove it")))
 }
 
 #[cfg(test)]

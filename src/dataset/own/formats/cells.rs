@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use csv::{ReaderBuilder, Trim};
 
-use super::text::is_spaced;
+use super::text::{self, is_spaced};
 
 use crate::dataset::own::listing::{Part, words};
 
@@ -61,6 +61,18 @@ pub fn numbered(
         at = from + blank;
         Ok((line, cells(&record)))
     }))
+}
+
+/// The first rows of a table with a quote that makes lines one cell, without regard to its quotes, and what is wrong with
+/// them.
+pub fn misquoted(bytes: &[u8]) -> Option<(Vec<Vec<String>>, String)> {
+    let bytes = text_of(bytes).ok().filter(|bytes| bytes.contains(&b'"'))?;
+    let separator = separator(bytes, LOOKED_AT, b',');
+    let (row, what) = text::quotes_end(bytes, separator).err()?;
+    let cell = |cell: &[u8]| String::from_utf8_lossy(cell).trim_matches(['"', ' ', '\r']).to_owned();
+    let lines = bytes.split(|b| *b == b'\n').take(LOOKED_AT).filter(|line| !line.trim_ascii().is_empty());
+    let rows = lines.map(|line| line.split(|b| *b == separator).map(cell).collect()).collect();
+    Some((rows, format!("row {row}: {what}")))
 }
 
 /// The bytes of a text without its mark; or what it is else.

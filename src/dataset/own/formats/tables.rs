@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::cells::{FEWEST_COLUMNS, cells, counts_rows, is_index, label_column, numbered, split_column, usual_width};
+use super::cells::{
+    FEWEST_COLUMNS, cells, counts_rows, is_index, label_column, misquoted, numbered, split_column, usual_width,
+};
 use super::folders::{Files, is_image};
 use super::text::is_number;
 use crate::dataset::DataError;
@@ -327,6 +329,19 @@ impl Table {
         let bytes = tree.read_unpacked(file)?;
         let (mut rows, mut lines): (Vec<Vec<String>>, Vec<usize>) = (Vec::new(), Vec::new());
         let is_text = file.extension() == "txt";
+        if let Some((rows, fault)) = (!is_text).then(|| misquoted(&bytes)).flatten() {
+            let table = |file| Self {
+                header: None,
+                rows: vec![],
+                lines,
+                columns: 0,
+                file,
+                label: Err(fault),
+                part: None,
+                of: None,
+            };
+            return Ok(file_column(&rows, images, file).map(table));
+        }
         for row in numbered(&bytes, if is_text { b' ' } else { b',' })? {
             let (line, row) = row?;
             // A text with more in a line is none.
@@ -379,11 +394,20 @@ impl Table {
                 self.lines[at]
             ));
         }
-        let Some(header) = &self.header else { return Ok(()) };
         let label = match labels {
             LabelsIn::Column(label) => Some(*label),
             LabelsIn::Columns(_) | LabelsIn::Nowhere => None,
         };
+        let spans = |row: &Vec<String>| {
+            [Some(self.file), label].into_iter().flatten().any(|c| row.get(c).is_some_and(|cell| cell.contains('\n')))
+        };
+        if let Some(at) = self.rows.iter().position(spans) {
+            return Err(format!(
+                "row {} has a name or a class that goes on in the next line; put its quotes right",
+                self.lines[at]
+            ));
+        }
+        let Some(header) = &self.header else { return Ok(()) };
         for column in [Some(self.file), label, self.part].into_iter().flatten() {
             let is_same = |name: &&String| name.trim().eq_ignore_ascii_case(header[column].trim());
             if header.get(column).is_some_and(|name| !name.trim().is_empty())

@@ -46,6 +46,29 @@ pub fn of_table<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
     Cow::Borrowed(rest)
 }
 
+/// An error, with its line, if a quote is not closed, or closed in the middle of a cell, so that lines would become one
+/// cell.
+pub fn quotes_end(text: &[u8], separator: u8) -> Result<(), (usize, &'static str)> {
+    let (mut begins, mut line, mut opened) = (true, 1, None);
+    let mut bytes = text.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        line += usize::from(byte == b'\n');
+        match (byte, opened) {
+            (b'"', Some(_)) if bytes.peek() == Some(&b'"') => drop(bytes.next()),
+            (b'"', Some(at)) => {
+                opened = None;
+                if bytes.peek().is_some_and(|&next| next != separator && !b"\r\n".contains(&next)) {
+                    return Err((at, "a quote is closed in the middle of a cell; put the quotes right"));
+                }
+            }
+            (b'"', None) if begins => opened = Some(line),
+            _ => {}
+        }
+        begins = opened.is_none() && (byte == separator || b"\r\n".contains(&byte));
+    }
+    opened.map_or(Ok(()), |at| Err((at, "a quote is not closed; close it, or remove it")))
+}
+
 /// The text of metadata, in which a blank line is a row where there must be one a point.
 pub fn of_metadata<'a>(
     bytes: &'a [u8],
@@ -169,6 +192,23 @@ mod tests {
         let mut notes = Vec::new();
         of_table(b"x,n\xe4me\n1,2\n", &mut notes);
         assert!(notes[0].contains("not UTF-8"), "{notes:?}");
+    }
+
+    #[test]
+    fn quotes_that_would_make_lines_one_cell_are_found() {
+        let (middle, open) = ("closed in the middle of a cell", "is not closed");
+        for (text, fault) in [
+            ("a,\"b, c\"\r\nd,\"e \"\"f\"\"\"\n", None),
+            ("a,\"b\nc\"\n", None),
+            ("a,b \"c\n", None),
+            ("a,\"b\nc,\"d\n", Some((1, middle))),
+            ("a,b\nc,\"d\ne,f\n", Some((2, open))),
+            ("a,b\n\"c,d\n", Some((2, open))),
+        ] {
+            let found = quotes_end(text.as_bytes(), b',').err();
+            assert_eq!(found.map(|(line, _)| line), fault.map(|(line, _)| line), "{text:?}");
+            assert!(found.is_none_or(|(_, what)| fault.is_some_and(|(_, words)| what.contains(words))), "{text:?}");
+        }
     }
 
     #[test]

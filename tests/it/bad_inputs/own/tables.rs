@@ -145,6 +145,24 @@ fn tables() -> Vec<Row> {
             ["labels.csv: row 2 has 3 cells for the 2 columns that most rows have"],
         ),
         refuses(
+            "own: labels whose quotes are not closed",
+            csv(&format!("file,label\n{}", plain.replace(",cat", ",\"cat").replace(",dog", ",\"dog"))),
+            DATA,
+            ["labels.csv: row 2: a quote is closed in the middle of a cell"],
+        ),
+        refuses(
+            "own: a label whose quote is not closed",
+            csv(&format!("file,label\n{}", plain.replacen(",dog", ",\"dog", 1))),
+            DATA,
+            ["labels.csv: row 3: a quote is not closed"],
+        ),
+        refuses(
+            "own: a label of two lines",
+            csv(&format!("file,label\n{}", plain.replacen("dog\n", "\"dog\n\"\n", 1).replacen("\n\"", "\nand\"", 1))),
+            DATA,
+            ["labels.csv: row 3 has a name or a class that goes on in the next line"],
+        ),
+        refuses(
             "own: a column that is there twice",
             csv(&format!("file,label,label\n{}", plain.replace('\n', ",owl\n"))),
             DATA,
