@@ -116,6 +116,18 @@ fn folders() -> Vec<Row> {
             ["no image can be read"],
         ),
         refuses(
+            "own: a folder of broken images, looked at",
+            [text("d/a/1.png", "x"), text("d/b/1.png", "y")],
+            DATA,
+            ["d: no image can be read: a/1.png is a text"],
+        ),
+        works(
+            "own: more broken images than good ones",
+            good((0..40).map(|i| text(format!("d/{}/bad{i}.png", ["a", "b"][i % 2]).leak(), "x")).collect::<Vec<_>>()),
+            DATA,
+            [ALL_GOOD, "after them 15 of 17 train images are labelled", "of 4 test images"],
+        ),
+        refuses(
             "own: a folder of archives",
             [File("d/x.zip", zipped(&[]))],
             DATA,
@@ -199,6 +211,12 @@ fn runs() -> Vec<Row> {
             good([text("d/a/bad.png", "x")]),
             &run(""),
             ["own images: image files, a folder a class", "1 left out"],
+        ),
+        works(
+            "own: a run with the settings that suit the images that can be read",
+            good((0..40).map(|i| text(format!("d/{}/bad{i}.png", ["a", "b"][i % 2]).leak(), "x")).collect::<Vec<_>>()),
+            "run --data d --set generator=pca --set walks=0 --set minibatches_per_round=2 --strategies random --out o",
+            ["own images: image files, a folder a class", "40 left out"],
         ),
         works(
             "own: a run of an archive in colour",

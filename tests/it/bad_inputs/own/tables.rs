@@ -329,6 +329,18 @@ fn arrays() -> Vec<Row> {
             read,
             ["\"images\": 23", "is no number (NaN)"],
         ),
+        refuses(
+            "own: images that all have an infinity",
+            {
+                let mut infinite = floats.clone();
+                for image in infinite.chunks_exact_mut(16 * 4) {
+                    image[..4].copy_from_slice(&f32::INFINITY.to_le_bytes());
+                }
+                file(&[("x", npy("<f4", "24, 4, 4", &infinite)), y()])
+            },
+            read,
+            ["d.npz: no image can be read: x[0]", "and 19 more"],
+        ),
         works(
             "own: channels first",
             file(&[("x", npy("|u1", "8, 3, 4, 4", &x)), ("y", npy("<i8", "8", &classes[..64]))]),
