@@ -10,6 +10,8 @@ use crate::paths::composed;
 pub const MOST_CLASSES: usize = 1_000;
 /// Whole numbers from this on are not told from the next.
 const LARGEST: f64 = (1_u64 << 53) as f64;
+/// Cells by which programs say that a row has no label, as they write them.
+const MISSING: [&str; 10] = ["nan", "NaN", "NA", "N/A", "n/a", "<NA>", "null", "NULL", "None", "?"];
 /// What stands for a letter that could not be read.
 const LOST: char = char::REPLACEMENT_CHARACTER;
 /// Files with the names of the classes, one a line in the order of their labels.
@@ -47,10 +49,31 @@ fn whole(cell: &str) -> Option<f64> {
     Some(if cell.starts_with('-') { -number } else { number })
 }
 
+/// Whether a cell says that there is no label, which it does not where it is listed as a class.
+fn is_missing(cell: &str, names: &[String]) -> bool {
+    MISSING.contains(&cell) && !names.iter().any(|name| name == cell)
+}
+
+/// That rows have a word for a missing label.
+fn missing_words(raw: &[RawLabel], names: &[String]) -> Option<String> {
+    let mut words: BTreeMap<&str, usize> = BTreeMap::new();
+    for label in raw {
+        if let RawLabel::Cell(cell) = label
+            && is_missing(cell, names)
+        {
+            *words.entry(cell).or_default() += 1;
+        }
+    }
+    let words: Vec<String> = words.iter().map(|(word, rows)| format!("`{word}` ({rows})")).collect();
+    let help = "if it is a class, give it another name, or list it in classes.txt";
+    (!words.is_empty())
+        .then(|| format!("rows without a label, because of a word that says so: {}; {help}", words.join(", ")))
+}
+
 /// Cells made numbers where all of them are whole numbers, and names as they are written where one is none; what is told
 /// of it.
-fn understood(raw: &[RawLabel], notes: &mut Vec<String>) -> Result<Vec<RawLabel>, String> {
-    let is_missing = |cell: &str| cell.eq_ignore_ascii_case("nan");
+fn understood(raw: &[RawLabel], names: &[String], notes: &mut Vec<String>) -> Result<Vec<RawLabel>, String> {
+    let is_missing = |cell: &str| is_missing(cell, names);
     let known = raw.iter().enumerate().filter_map(|(place, label)| match label {
         RawLabel::Cell(cell) if !is_missing(cell) => Some((place, cell.as_str())),
         _ => None,
@@ -111,8 +134,14 @@ pub struct Labels {
 /// The classes of labels, which may have `names` for the whole numbers from 0.
 pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels, String> {
     let mut notes = Vec::new();
-    let raw = &understood(raw, &mut notes)?[..];
     let names = names.map(|names| names.iter().map(|name| composed(name).into_owned()).collect::<Vec<_>>());
+    let listed = names.as_deref().unwrap_or_default();
+    notes.extend(missing_words(raw, listed));
+    let without = |place: usize| match &raw[place] {
+        RawLabel::Cell(cell) => format!("has the label `{cell}`, which means that it has none"),
+        _ => "has no label".into(),
+    };
+    let raw = &understood(raw, listed, &mut notes)?[..];
     let named = raw.iter().filter_map(|label| if let RawLabel::Name(name) = label { Some(name) } else { None });
     if let Some(lost) = named.chain(names.iter().flatten()).find(|name| name.contains(LOST)) {
         return Err(format!(
@@ -134,12 +163,12 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
             classes = names;
         }
         few(classes.len())?;
-        let place: BTreeMap<&String, usize> = classes.iter().zip(0..).collect();
-        let label = |name: &Option<String>| match name {
-            Some(name) => Ok(place.get(name).copied().unwrap_or(0) as Class),
-            None => Err("has no label".to_owned()),
+        let of_name: BTreeMap<&String, usize> = classes.iter().zip(0..).collect();
+        let label = |(place, name): (usize, &Option<String>)| match name {
+            Some(name) => Ok(of_name.get(name).copied().unwrap_or(0) as Class),
+            None => Err(without(place)),
         };
-        let labels = raw.iter().map(label).collect();
+        let labels = raw.iter().enumerate().map(label).collect();
         return Ok(Labels { labels, classes, notes });
     }
     let number = |label: &RawLabel| match label {
@@ -182,14 +211,14 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
         None => values.iter().map(ToString::to_string).collect(),
     };
     few(values.len())?;
-    let label = |n: &Option<f64>| match n {
-        None => Err("has no label".to_owned()),
+    let label = |(place, n): (usize, &Option<f64>)| match n {
+        None => Err(without(place)),
         Some(n) => match values.binary_search(&(*n as i64)) {
             Ok(place) => Ok(place as Class),
             Err(_) => Err(format!("has the label {n}, which means that it has none")),
         },
     };
-    Ok(Labels { labels: numbers.iter().map(label).collect(), classes: names, notes })
+    Ok(Labels { labels: numbers.iter().enumerate().map(label).collect(), classes: names, notes })
 }
 
 /// Labels that are numbers by the names of their own file, where files number their classes differently; what is told of
@@ -307,6 +336,17 @@ mod tests {
             assert_eq!(told.is_some(), !note.is_empty(), "{cells}: {told:?}");
             assert!(told.is_none_or(|told| told.contains(note)), "{cells}: {told:?}");
         }
+    }
+
+    #[test]
+    fn a_word_for_a_missing_label_is_counted_and_none_where_it_is_listed_as_a_class() {
+        let found = classes_of(&raw("cat,NA,dog,?,NA,none"), None).unwrap();
+        assert_eq!(found.classes, ["cat", "dog", "none"]);
+        assert!(found.notes[0].contains("`?` (1), `NA` (2)"), "{:?}", found.notes);
+        assert!(found.labels[1].as_ref().unwrap_err().contains("has the label `NA`"));
+        let names = ["nan", "pita"].map(str::to_owned);
+        let found = classes_of(&raw("nan,pita,nan"), Some(names.to_vec())).unwrap();
+        assert_eq!((found.labels, found.notes), (vec![Ok(0), Ok(1), Ok(0)], Vec::new()));
     }
 
     #[test]

@@ -121,6 +121,12 @@ fn tables() -> Vec<Row> {
             [ALL_GOOD, "#c", "is in labels.csv and not among the images", "\"name\": \"cat\""],
         ),
         works(
+            "own: words for a missing label",
+            csv(&format!("file,label\n{}", plain.replacen(",dog", ",NA", 2))),
+            DATA,
+            ["\"images\": 22", "because of a word that says so: `NA` (2)", "has the label `NA`"],
+        ),
+        works(
             "own: two rows that contradict",
             csv(&format!("{plain}images/0.png,dog\n")),
             DATA,
