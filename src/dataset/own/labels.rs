@@ -14,6 +14,8 @@ const LARGEST: f64 = (1_u64 << 53) as f64;
 const MISSING: [&str; 10] = ["nan", "NaN", "NA", "N/A", "n/a", "<NA>", "null", "NULL", "None", "?"];
 /// What stands for a letter that could not be read.
 const LOST: char = char::REPLACEMENT_CHARACTER;
+/// What is said of such letters.
+const NOT_UTF8: &str = "that are not UTF-8, so classes may be mixed up; save it as UTF-8";
 /// Files with the names of the classes, one a line in the order of their labels.
 const NAMES: [&str; 5] = ["classes.txt", "class_names.txt", "labels.txt", "label_names.txt", "names.txt"];
 
@@ -72,7 +74,12 @@ fn missing_words(raw: &[RawLabel], names: &[String]) -> Option<String> {
 
 /// Cells made numbers where all of them are whole numbers, and names as they are written where one is none; what is told
 /// of it.
-fn understood(raw: &[RawLabel], names: &[String], notes: &mut Vec<String>) -> Result<Vec<RawLabel>, String> {
+fn understood(
+    raw: &[RawLabel],
+    names: &[String],
+    row: &dyn Fn(usize) -> String,
+    notes: &mut Vec<String>,
+) -> Result<Vec<RawLabel>, String> {
     let is_missing = |cell: &str| is_missing(cell, names);
     let known = raw.iter().enumerate().filter_map(|(place, label)| match label {
         RawLabel::Cell(cell) if !is_missing(cell) => Some((place, cell.as_str())),
@@ -87,7 +94,7 @@ fn understood(raw: &[RawLabel], names: &[String], notes: &mut Vec<String>) -> Re
         && cells.iter().all(|(_, cell)| number(cell).is_some())
         && let Some((place, cell)) = cells.iter().find(|(_, cell)| number(cell).is_some_and(|n| n.fract() != 0.0))
     {
-        return Err(measured(*place, cell));
+        return Err(measured(&row(*place), cell));
     }
     let mut written: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
     for (_, cell) in cells {
@@ -118,8 +125,8 @@ fn understood(raw: &[RawLabel], names: &[String], notes: &mut Vec<String>) -> Re
 }
 
 /// What is said of a label that is no class.
-fn measured(place: usize, label: impl std::fmt::Display) -> String {
-    format!("the label at place {place} is {label}, no whole number: labels must be classes, not measurements")
+fn measured(row: &str, label: impl std::fmt::Display) -> String {
+    format!("{row} has the label {label}, no whole number: labels must be classes, not measurements")
 }
 
 /// Labels with their classes.
@@ -131,8 +138,12 @@ pub struct Labels {
     pub notes: Vec<String>,
 }
 
-/// The classes of labels, which may have `names` for the whole numbers from 0.
-pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels, String> {
+/// The classes of labels, which may have `names` for the whole numbers from 0; `row` says where a label stands.
+pub fn classes_of(
+    raw: &[RawLabel],
+    names: Option<Vec<String>>,
+    row: &dyn Fn(usize) -> String,
+) -> Result<Labels, String> {
     let mut notes = Vec::new();
     let names = names.map(|names| names.iter().map(|name| composed(name).into_owned()).collect::<Vec<_>>());
     let listed = names.as_deref().unwrap_or_default();
@@ -141,12 +152,13 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
         RawLabel::Cell(cell) => format!("has the label `{cell}`, which means that it has none"),
         _ => "has no label".into(),
     };
-    let raw = &understood(raw, listed, &mut notes)?[..];
-    let named = raw.iter().filter_map(|label| if let RawLabel::Name(name) = label { Some(name) } else { None });
-    if let Some(lost) = named.chain(names.iter().flatten()).find(|name| name.contains(LOST)) {
-        return Err(format!(
-            "the label `{lost}` has letters that are not UTF-8, so classes may be mixed up; save it as UTF-8"
-        ));
+    let raw = &understood(raw, listed, row, &mut notes)?[..];
+    let is_lost = |label: &RawLabel| matches!(label, RawLabel::Name(name) if name.contains(LOST));
+    if let Some(place) = raw.iter().position(is_lost) {
+        return Err(format!("{} has a label with letters {NOT_UTF8}", row(place)));
+    }
+    if let Some(lost) = names.iter().flatten().find(|name| name.contains(LOST)) {
+        return Err(format!("the name `{lost}` of a class has letters {NOT_UTF8}"));
     }
     if raw.iter().any(|label| matches!(label, RawLabel::Name(_))) {
         let name = |label: &RawLabel| match label {
@@ -179,11 +191,14 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
     if let Some((place, n)) =
         numbers.iter().enumerate().find_map(|(i, n)| n.filter(|n| n.fract() != 0.0).map(|n| (i, n)))
     {
-        return Err(measured(place, n));
+        return Err(measured(&row(place), n));
     }
-    if let Some(large) = numbers.iter().flatten().find(|n| n.abs() >= LARGEST) {
+    if let Some((place, large)) =
+        numbers.iter().enumerate().find_map(|(i, n)| n.filter(|n| n.abs() >= LARGEST).map(|n| (i, n)))
+    {
         return Err(format!(
-            "has the label {large}, too large a number to be told from the next; number the classes from 0"
+            "{} has the label {large}, too large a number to be told from the next; number the classes from 0",
+            row(place)
         ));
     }
     let mut values: Vec<i64> = numbers.iter().flatten().map(|n| *n as i64).collect();
@@ -352,8 +367,13 @@ mod tests {
     #[test]
     fn lost_letters_are_refused() {
         for (cells, names) in [("th\u{fffd},b", None), ("0,1", Some(vec!["a".to_owned(), "\u{fffd}".to_owned()]))] {
-            assert!(classes_of(&raw(cells), names).unwrap_err().contains("not UTF-8"), "{cells}");
+            let error = classes_of(&raw(cells), names).unwrap_err();
+            assert!(error.contains("not UTF-8") && (error.contains("row 2") || error.contains("the name")), "{error}");
         }
+    }
+
+    fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels, String> {
+        super::classes_of(raw, names, &|place| format!("row {}", place + 2))
     }
 
     fn raw(cells: &str) -> Vec<RawLabel> {
@@ -395,7 +415,7 @@ mod tests {
         let large = vec![RawLabel::Number(9.3e18)];
         let many: Vec<RawLabel> = (0..1_001).map(|n| RawLabel::Number(f64::from(n))).collect();
         for (labels, says) in [
-            (raw("0.5,1"), "at place 0 is 0.5, no whole number"),
+            (raw("0.5,1"), "row 2 has the label 0.5, no whole number"),
             (many, "1001 different labels"),
             (large, "too large a number"),
         ] {

@@ -61,7 +61,8 @@ impl Format for Pixels {
             let [height, width, channels] = table.shape;
             arrays.push(Array::in_order(FLOAT, bytes, [table.lines.len(), height, width, channels], true));
         }
-        let found = classes_of(&raw, labels::names_in(&tree)).map_err(|e| tree.fault(None, e))?;
+        let found =
+            classes_of(&raw, labels::names_in(&tree), &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let arrays = Arrays::new(arrays);
         notes.extend(arrays.notes());

@@ -45,6 +45,8 @@ impl Format for Tables {
         let images = Known::of(&tree);
         let mut items: Vec<Item> = Vec::new();
         let (mut raw, mut files, mut unreadable, mut notes) = (vec![], vec![], vec![], vec![]);
+        // The table of each label, and its line there.
+        let mut at: Vec<(usize, usize)> = Vec::new();
         let mut warnings = Vec::new();
         let mut seen: HashMap<usize, usize> = HashMap::new();
         let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
@@ -88,6 +90,7 @@ impl Format for Tables {
                 seen.insert(index, raw.len());
                 items.push(Item { name: tree.files[index].name(), part, label: None });
                 raw.push(label);
+                at.push((read.len() - 1, line));
                 files.push(index);
             }
         }
@@ -120,7 +123,8 @@ impl Format for Tables {
         // A table called `labels.txt` lists no names.
         let names = labels::names_file(&tree).filter(|file| !read.contains(&file.name()));
         let names = names.and_then(|_| labels::names_in(&tree));
-        let found = classes_of(&raw, names).map_err(|e| tree.fault(None, e))?;
+        let found = classes_of(&raw, names, &|i| format!("row {} of {}", at[i].1, read[at[i].0]))
+            .map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let images = Box::new(Files { tree, files });
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, images);

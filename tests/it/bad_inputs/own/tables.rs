@@ -55,7 +55,7 @@ fn tables() -> Vec<Row> {
                 "d/labels.csv",
             ),
             DATA,
-            ["not UTF-8"],
+            ["row 2 of labels.csv has a label with letters that are not UTF-8"],
         ),
         works(
             "own: a table in UTF-16",
@@ -178,7 +178,7 @@ fn tables() -> Vec<Row> {
             "own: labels that are measurements",
             csv(&lines(&|i| format!("images/{i}.png,{}.37\n", i))),
             DATA,
-            ["no whole number: labels must be classes"],
+            ["row 1 of labels.csv has the label 0.37, no whole number: labels must be classes"],
         ),
     ]
 }
