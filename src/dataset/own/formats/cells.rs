@@ -38,41 +38,72 @@ const INDICES: [&str; 5] = ["", "index", "idx", "unnamed", "row"];
 /// A reader of the rows of a table, all of them, with the bytes that separate its cells.
 pub fn rows(bytes: &[u8]) -> Result<csv::Reader<&[u8]>, String> {
     let bytes = text_of(bytes)?;
-    Ok(reader(bytes, separator(bytes, 1, b',')))
+    let (separator, rows) = text::named_separator(bytes).unwrap_or_else(|| (separator(bytes, 1, b','), bytes));
+    Ok(reader(rows, separator))
 }
 
-/// The rows of a table of files, each with its line as an editor counts them; `otherwise` stands between cells where
-/// nothing else does in the first lines, of which one may be a cell short.
-pub fn numbered(
-    bytes: &[u8],
-    otherwise: u8,
-) -> Result<impl Iterator<Item = Result<(usize, Vec<String>), String>>, String> {
-    let bytes = text_of(bytes)?;
-    let (mut at, mut line) = (0, 1);
-    let ends = |from: usize, to: usize| {
-        (from..to).filter(|&b| bytes[b] == b'\n' || (bytes[b] == b'\r' && bytes.get(b + 1) != Some(&b'\n'))).count()
-    };
-    Ok(reader(bytes, separator(bytes, LOOKED_AT, otherwise)).into_byte_records().map(move |record| {
-        let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
-        // Blank lines before a row are none of it.
-        let from = record.position().map_or(at, |p| p.byte() as usize);
-        let blank = bytes[from..].iter().take_while(|b| b"\r\n".contains(b)).count();
-        line += ends(at, from + blank);
-        at = from + blank;
-        Ok((line, cells(&record)))
-    }))
+/// A table of files: what its first lines say, and its rows.
+pub struct Numbered<'a> {
+    text: &'a [u8],
+    /// Where its rows begin.
+    start: usize,
+    separator: u8,
+    /// Lines before its rows that are comments.
+    pub comments: usize,
 }
 
-/// The first rows of a table with a quote that makes lines one cell, without regard to its quotes, and what is wrong with
-/// them.
-pub fn misquoted(bytes: &[u8]) -> Option<(Vec<Vec<String>>, String)> {
-    let bytes = text_of(bytes).ok().filter(|bytes| bytes.contains(&b'"'))?;
-    let separator = separator(bytes, LOOKED_AT, b',');
-    let (row, what) = text::quotes_end(bytes, separator).err()?;
-    let cell = |cell: &[u8]| String::from_utf8_lossy(cell).trim_matches(['"', ' ', '\r']).to_owned();
-    let lines = bytes.split(|b| *b == b'\n').take(LOOKED_AT).filter(|line| !line.trim_ascii().is_empty());
-    let rows = lines.map(|line| line.split(|b| *b == separator).map(cell).collect()).collect();
-    Some((rows, format!("row {row}: {what}")))
+impl<'a> Numbered<'a> {
+    /// `otherwise` stands between cells where nothing else does in the first lines, of which one may be a cell short;
+    /// `is_file` tells the names of images, which may begin with `#` as comments do.
+    pub fn of(bytes: &'a [u8], otherwise: u8, is_file: &dyn Fn(&str) -> bool) -> Result<Self, String> {
+        let text = text_of(bytes)?;
+        let named = text::named_separator(text);
+        let is_row = |line: &[u8]| {
+            let line = String::from_utf8_lossy(line);
+            let cells = || line.split(|c: char| c == char::from(otherwise) || SEPARATORS.map(char::from).contains(&c));
+            let is_label =
+                |cell: &str| LABELS.iter().any(|name| cell.trim_matches([' ', '#', '\r']).eq_ignore_ascii_case(name));
+            cells().any(is_file) || cells().skip(1).any(is_label)
+        };
+        let (comments, rows) = text::comments(named.map_or(text, |(_, rows)| rows), is_row);
+        // Between spaces a later line may have a comma in its label.
+        let lines = if otherwise == b' ' { 1 } else { LOOKED_AT };
+        let separator = named.map_or_else(|| separator(rows, lines, otherwise), |(separator, _)| separator);
+        Ok(Self { text, start: text.len() - rows.len(), separator, comments })
+    }
+
+    /// How many lines end in a part of the text.
+    fn ends(&self, from: usize, to: usize) -> usize {
+        let is_end = |&at: &usize| match self.text[at] {
+            b'\r' => self.text.get(at + 1) != Some(&b'\n'),
+            byte => byte == b'\n',
+        };
+        (from..to).filter(is_end).count()
+    }
+
+    /// Each row with its line as an editor counts them.
+    pub fn rows(&self) -> impl Iterator<Item = Result<(usize, Vec<String>), String>> {
+        let (mut at, mut line) = (0, 1);
+        reader(&self.text[self.start..], self.separator).into_byte_records().map(move |record| {
+            let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
+            // Blank lines before a row are none of it.
+            let from = record.position().map_or(at, |p| self.start + p.byte() as usize);
+            let blank = self.text[from..].iter().take_while(|b| b"\r\n".contains(b)).count();
+            line += self.ends(at, from + blank);
+            at = from + blank;
+            Ok((line, cells(&record)))
+        })
+    }
+
+    /// Where a quote makes lines one cell: the first rows without regard to quotes, and what is wrong with them.
+    pub fn misquoted(&self) -> Option<(Vec<Vec<String>>, String)> {
+        let rows = &self.text[self.start..];
+        let (row, what) = text::quotes_end(rows, self.separator).err()?;
+        let cell = |cell: &[u8]| String::from_utf8_lossy(cell).trim_matches(['"', ' ', '\r']).to_owned();
+        let lines = rows.split(|b| *b == b'\n').take(LOOKED_AT).filter(|line| !line.trim_ascii().is_empty());
+        let start = lines.map(|line| line.split(|b| *b == self.separator).map(cell).collect()).collect();
+        Some((start, format!("row {}: {what}", self.ends(0, self.start) + row)))
+    }
 }
 
 /// The bytes of a text without its mark; or what it is else.
@@ -155,9 +186,14 @@ mod tests {
             ("a,b\r1,2\r3,4", b',', "1 a|b, 2 1|2, 3 3|4"),
             ("a,b\n\"1\n2\",3\n4,5\n", b',', "1 a|b, 2 1\n2|3, 4 4|5"),
             ("short\na;b\n", b',', "1 short, 2 a|b"),
-            ("a b\nc d\n", b' ', "1 a|b, 2 c|d"),
+            ("a b\nc d\ne f,g\n", b' ', "1 a|b, 2 c|d, 3 e|f,g"),
+            ("sep=;\r\na,b;c\r\n1;2\r\n", b',', "2 a,b|c, 3 1|2"),
+            ("# made by hand; 2020\n# twice\na,b\n1,2\n", b',', "3 a|b, 4 1|2"),
+            ("# made by hand\n#file,label\n1,2\n", b',', "2 #file|label, 3 1|2"),
+            ("# made by hand\n#1.png,2\n", b',', "2 #1.png|2"),
         ] {
-            let rows = numbered(text.as_bytes(), otherwise).unwrap().map(Result::unwrap);
+            let table = Numbered::of(text.as_bytes(), otherwise, &|name| name == "#1.png").unwrap();
+            let rows = table.rows().map(Result::unwrap);
             let shown: Vec<String> = rows.map(|(line, row)| format!("{line} {}", row.join("|"))).collect();
             assert_eq!(shown.join(", "), expected, "{text:?}");
         }

@@ -3,11 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::cells::{
-    FEWEST_COLUMNS, cells, counts_rows, is_index, label_column, misquoted, numbered, split_column, usual_width,
-};
+use super::cells::{FEWEST_COLUMNS, Numbered, cells, counts_rows, is_index, label_column, split_column, usual_width};
 use super::folders::{Files, is_image};
-use super::text::is_number;
+use super::text::{self, is_number};
 use crate::dataset::DataError;
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, MOST_CLASSES, RawLabel, classes_of};
@@ -62,6 +60,7 @@ impl Format for Tables {
                 Err(e) => return Err(tree.fault(Some(file), e)),
             };
             notes.push(table.note(file));
+            notes.extend(text::passed_over(table.comments).map(|passed| format!("{}: {passed}", file.name())));
             read.push(file.name());
             let labels = table.label.as_ref().map_err(|e| tree.fault(Some(file), e))?;
             table.is_plain(labels).map_err(|e| tree.fault(Some(file), e))?;
@@ -313,6 +312,8 @@ impl LabelsIn {
 
 /// A table with a column of files.
 struct Table {
+    /// Lines before it that are comments.
+    comments: usize,
     header: Option<Vec<String>>,
     rows: Vec<Vec<String>>,
     /// The line of each row, as an editor counts them.
@@ -333,20 +334,15 @@ impl Table {
         let bytes = tree.read_unpacked(file)?;
         let (mut rows, mut lines): (Vec<Vec<String>>, Vec<usize>) = (Vec::new(), Vec::new());
         let is_text = file.extension() == "txt";
-        if let Some((rows, fault)) = (!is_text).then(|| misquoted(&bytes)).flatten() {
-            let table = |file| Self {
-                header: None,
-                rows: vec![],
-                lines,
-                columns: 0,
-                file,
-                label: Err(fault),
-                part: None,
-                of: None,
-            };
-            return Ok(file_column(&rows, images, file).map(table));
+        let table = Numbered::of(&bytes, if is_text { b' ' } else { b',' }, &|name| images.has(name, file))?;
+        let comments = table.comments;
+        if let Some((rows, fault)) = (!is_text).then(|| table.misquoted()).flatten() {
+            let (header, label) = (None, Err(fault));
+            let faulty =
+                |file| Self { comments, header, rows: vec![], lines, columns: 0, file, label, part: None, of: None };
+            return Ok(file_column(&rows, images, file).map(faulty));
         }
-        for row in numbered(&bytes, if is_text { b' ' } else { b',' })? {
+        for row in table.rows() {
             let (line, row) = row?;
             // A text with more in a line is none.
             if is_text && row.len() > 2 {
@@ -383,7 +379,7 @@ impl Table {
             .collect();
         let label = LabelsIn::find(header.as_deref(), &rows, &others);
         let of = Part::within(file.file_name());
-        Ok(Some(Self { header, rows, lines, columns, file: column, label, part, of }))
+        Ok(Some(Self { comments, header, rows, lines, columns, file: column, label, part, of }))
     }
 
     /// An error where a comma too many may have cut a name or a label, or a second column may have another one.

@@ -13,20 +13,42 @@ const LOOKED_AT: usize = 20;
 /// What is said where decimal commas were made points.
 const DECIMAL_COMMAS: &str = "the commas of numbers are decimal points";
 
-/// The text of a table of numbers: comments before it passed over, spaces that align columns made one, decimal commas
-/// made points.
-pub fn of_table<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
-    let mut rest = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-    let mut comments = 0;
-    while let Some(line) = rest.split(|b| *b == b'\n').next().filter(|line| is_comment(line)) {
+/// The byte between cells and the rest of a text whose first line names it, as spreadsheets write it: `sep=;`.
+pub fn named_separator(text: &[u8]) -> Option<(u8, &[u8])> {
+    let line = text.split(|b| *b == b'\n').next()?;
+    let told = line.strip_suffix(b"\r").unwrap_or(line);
+    match told {
+        [name @ .., separator @ (b',' | b';' | b'\t' | b'|')] if name.eq_ignore_ascii_case(b"sep=") => {
+            Some((*separator, text.get(line.len() + 1..).unwrap_or_default()))
+        }
+        _ => None,
+    }
+}
+
+/// How many lines before a table are comments and no row, and the rest of its text.
+pub fn comments(text: &[u8], is_row: impl Fn(&[u8]) -> bool) -> (usize, &[u8]) {
+    let (mut rest, mut comments) = (text, 0);
+    while let Some(line) = rest.split(|b| *b == b'\n').next().filter(|line| is_comment(line) && !is_row(line)) {
         comments += 1;
         rest = rest.get(line.len() + 1..).unwrap_or_default();
     }
+    (comments, rest)
+}
+
+/// What is said of such lines.
+pub fn passed_over(comments: usize) -> Option<String> {
     match comments {
-        0 => {}
-        1 => notes.push("1 line before the table, which begins with #, is passed over".into()),
-        n => notes.push(format!("{n} lines before the table, which begin with #, are passed over")),
+        0 => None,
+        1 => Some("1 line before the table, which begins with #, is passed over".into()),
+        n => Some(format!("{n} lines before the table, which begin with #, are passed over")),
     }
+}
+
+/// The text of a table of numbers: comments before it passed over, spaces that align columns made one, decimal commas
+/// made points.
+pub fn of_table<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
+    let (comments, rest) = comments(bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes), |_| false);
+    notes.extend(passed_over(comments));
     said_if_damaged(rest, notes);
     let Ok(text) = std::str::from_utf8(rest) else { return Cow::Borrowed(rest) };
     if text.lines().next().is_some_and(is_spaced) {

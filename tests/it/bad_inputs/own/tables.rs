@@ -44,6 +44,18 @@ fn tables() -> Vec<Row> {
             DATA,
             [ALL_GOOD, "\"name\": \"5\""],
         ),
+        works(
+            "own: a table whose first line names the separator",
+            csv(&format!("sep=;\r\nfile;label\r\n{}", plain.replace(',', ";").replace('\n', "\r\n"))),
+            DATA,
+            [ALL_GOOD, "files in `file`, labels in `label`", "\"name\": \"cat\""],
+        ),
+        works(
+            "own: a table below a comment",
+            csv(&format!("# labelled in May, by two of us\nfile,label\n{plain}")),
+            DATA,
+            [ALL_GOOD, "labels.csv: 1 line before the table", "\"name\": \"cat\",\n      \"count\": 12"],
+        ),
         refuses(
             "own: labels that are not UTF-8",
             with(
