@@ -151,6 +151,18 @@ fn metadata() -> Vec<Row> {
             ["a folder, 2 images", "in the order of their names"],
         ),
         refuses(
+            "points: metadata with a header and a row too few",
+            [text("p.tsv", "1\t2\n3\t4\n5\t6\n"), text("m.csv", "label\na\nb\n")],
+            "points p.tsv --metadata m.csv",
+            ["m.csv: has as many rows as there are points, 3", "begins with `label`"],
+        ),
+        works(
+            "points: metadata without a header",
+            [text("p.tsv", "1\t2\n3\t4\n5\t6\n"), text("m.csv", "a\nb\na\n")],
+            "points p.tsv --metadata m.csv",
+            ["m.csv: as many rows as points, so there is no header; the first value is `a`", "2 classes"],
+        ),
+        refuses(
             "points: fewer images than points",
             [text("p.tsv", "1\t2\n3\t4\n"), File("i/a.png", png(2, 2))],
             "points p.tsv --images i",
