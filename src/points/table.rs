@@ -100,7 +100,9 @@ pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table
         if record.len() != width {
             ragged += 1;
             if ragged == 1 {
-                notes.push(format!("row {row} has {} cells instead of {width}", record.len()));
+                // As rows that are left out are counted.
+                let at = row - 1 - usize::from(has_header);
+                notes.push(format!("row {at}, counted from 0, has {} cells instead of {width}", record.len()));
             }
         }
         // What is no number is left out with its row, as a missing one is.
@@ -214,7 +216,7 @@ mod tests {
         let mut notes = Vec::new();
         let odd = points(b"x,y\n1,2\n3\nfour,5\n6,nan\n", "a.csv", &mut notes).unwrap();
         assert_eq!(odd.coordinates.values.iter().filter(|v| v.is_nan()).count(), 3);
-        assert!(notes[0].contains("row 3 has 1 cells instead of 2"), "{notes:?}");
+        assert!(notes[0].contains("row 1, counted from 0, has 1 cells instead of 2"), "{notes:?}");
     }
 
     #[test]

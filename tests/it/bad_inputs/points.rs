@@ -51,10 +51,16 @@ fn files() -> Vec<Row> {
             ["\"points\": 4", "\"classes\": 2"],
         ),
         works(
+            "points: a number that is too large for 32 bits",
+            one("p.csv", "x,y\n1,2\n1e300,4\n5,6\n"),
+            "points p.csv",
+            ["2 in 2 dimensions", "row 1: x is infinite, or too large for a number of 32 bits"],
+        ),
+        works(
             "points: a ragged row",
             one("p.csv", "x,y\n1,2\n3\n4,5\n"),
             "points p.csv",
-            ["row 3 has 1 cells instead of 2", "1 row of 3"],
+            ["row 1: y is no number", "row 1, counted from 0, has 1 cells instead of 2", "1 row of 3"],
         ),
         works(
             "points: all at one place",
