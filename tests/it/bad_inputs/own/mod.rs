@@ -44,7 +44,24 @@ fn folders() -> Vec<Row> {
         works("own: two classes", good([]), DATA, [ALL_GOOD, "\"name\": \"a\"", "\"count\": 12"]),
         works("own: a folder above all others", good_below("d/outer"), DATA, [ALL_GOOD, "\"name\": \"a\""]),
         works("own: an empty class folder", good([Folder("d/c")]), DATA, [ALL_GOOD, "c is empty, so it is no class"]),
-        works("own: one class only", [one("d/a/0.png", 1), one("d/a/1.png", 2)], DATA, ["one class only"]),
+        works(
+            "own: one class only",
+            [one("d/a/0.png", 1), one("d/a/1.png", 2), text("d/labels.csv", "file,label\n0.png,a\n1.png,a\n")],
+            DATA,
+            ["one class only"],
+        ),
+        works(
+            "own: one folder around all images",
+            [one("d/wrap/images/0.png", 1), one("d/wrap/images/1.png", 2)],
+            DATA,
+            ["\"classes\": []", "there are no labels"],
+        ),
+        works(
+            "own: labels in a file that is not read",
+            [one("d/images/0.png", 1), one("d/images/1.png", 2), text("d/labels.jsonl", "{}")],
+            DATA,
+            ["there are no labels", "labels.jsonl is not read", "save it as CSV with columns file and label"],
+        ),
         works("own: all images the same", same, DATA, ["all images are the same", "\"duplicates\": 23"]),
         works(
             "own: images of one colour",
@@ -204,7 +221,11 @@ fn runs() -> Vec<Row> {
         "--set generator_epochs=1 --set minibatches_per_round=2 --set walks=0 --strategies random --rounds 2 --out o";
     let run = |more: &str| format!("run --data d {quick} {more}");
     let flat: Vec<Given> = (0..GOOD).map(|i| File(format!("d/{i}.png").leak(), numbered(i))).collect();
-    let one: Vec<Given> = (0..GOOD).map(|i| File(format!("d/a/{i}.png").leak(), numbered(i))).collect();
+    let labels = (0..GOOD).map(|i| format!("{i}.png,a\n")).collect::<String>();
+    let one: Vec<Given> = (0..GOOD)
+        .map(|i| File(format!("d/a/{i}.png").leak(), numbered(i)))
+        .chain([text("d/labels.csv", format!("file,label\n{labels}"))])
+        .collect();
     vec![
         works(
             "own: a run",
