@@ -10,6 +10,7 @@ use crate::dataset::DataError;
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, MOST_CLASSES, RawLabel, classes_of};
 use crate::dataset::own::listing::{Item, Listing, Part, Unreadable, words};
+use crate::dataset::own::picture::ENDINGS;
 use crate::dataset::own::tree::{Entry, Tree};
 use crate::paths::composed;
 
@@ -366,7 +367,10 @@ impl Table {
         if !rows.iter().any(is_one) {
             return Ok(None);
         }
-        let is_header = rows.first().and_then(|r| r.get(column)).is_some_and(|c| !images.has(c, file));
+        // A name of a file that is missing is no header.
+        let is_name =
+            |cell: &str| cell.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&&*ending.to_lowercase()));
+        let is_header = rows.first().and_then(|r| r.get(column)).is_some_and(|c| !images.has(c, file) && !is_name(c));
         let header = is_header.then(|| rows.remove(0));
         lines.drain(..usize::from(is_header));
         // One row that is short, the first too, takes no column from the others.

@@ -84,6 +84,12 @@ fn tables() -> Vec<Row> {
             [ALL_GOOD, "gone.png", "not among the images"],
         ),
         works(
+            "own: a first row for a file that is missing, without a header",
+            csv(&format!("gone.png,cat\n{plain}")),
+            DATA,
+            [ALL_GOOD, "files in column 1, labels in column 2", "gone.png", "not among the images"],
+        ),
+        works(
             "own: a table of which no name is there",
             csv(&format!("id,label\n{}", lines(&|i| format!("00{i},{}\n", ["cat", "dog"][i % 2])))),
             DATA,
