@@ -9,7 +9,7 @@ use crate::identity::{Origin, UNKNOWN};
 pub struct Difference {
     /// Settings, data and generator.
     pub settings: Vec<Unequal>,
-    /// The first round that differs, with the first field in it.
+    /// The first round that differs, with the first field in it; or how many rounds each has, if those of both are equal.
     pub round: Option<String>,
     /// What is told and never makes two histories differ: program, commit, processor, date, paths.
     pub told: Vec<Unequal>,
@@ -116,7 +116,13 @@ fn first_round(a: &History, b: &History) -> Option<String> {
             return Some(format!("round {}, {d}", ra.round));
         }
     }
-    (a.rounds.len() != b.rounds.len()).then(|| format!("rounds: {} and {}", a.rounds.len(), b.rounds.len()))
+    let (one, other) = (a.rounds.len(), b.rounds.len());
+    let equal = match one.min(other) {
+        0 => "no round is in both".to_owned(),
+        1 => "round 1, which both have, is equal to the bit".to_owned(),
+        n => format!("rounds 1 to {n}, which both have, are equal to the bit"),
+    };
+    (one != other).then(|| format!("rounds: {one} and {other}; {equal}"))
 }
 
 /// A round without what is told only; predictions and coverage are kept if both rounds have them.
@@ -264,7 +270,15 @@ mod tests {
         assert_eq!(said(&settings(&b.header, &c.header)), ["generator_weights: hash and other"]);
         c.rounds.pop();
         assert!(first_difference(&b, &c).unwrap().starts_with("header, generator_weights"));
-        assert_eq!(difference(&b, &c).round.as_deref(), Some("rounds: 10 and 9"));
+        let equal = "rounds: 10 and 9; rounds 1 to 9, which both have, are equal to the bit";
+        assert_eq!(difference(&b, &c).round.as_deref(), Some(equal));
+        assert_eq!(
+            first_difference(&b, &b.up_to(1)).unwrap(),
+            "rounds: 10 and 1; round 1, which both have, is equal to the bit"
+        );
+        // Where a round that both have differs, that is where they part.
+        std::sync::Arc::make_mut(&mut c.rounds[2]).minibatches += 1;
+        assert!(difference(&b, &c).round.unwrap().starts_with("round 3, minibatches"));
         // A fork is one line.
         let fork = Fork { round: 3, experiment: a.header.experiment.clone(), parent: None };
         let mut forked = a.clone();

@@ -10,7 +10,7 @@ use ridgewalk::experiment::Experiment;
 fuzz_target!(|data: &[u8]| {
     ridgewalk_fuzz::with_file(data, |path| {
         let Ok(found) = formats::find(path) else { return };
-        let chosen = defaults::choose(&found.listing);
+        let chosen = defaults::choose(&found.listing, &found.listing.items, 0);
         let Ok(experiment) = defaults::on_data(Experiment::default(), path, &chosen, true) else { return };
         let Ok(opening) = Opening::begin(found, wanted(&experiment), None) else { return };
         let (listing, reading, _) = opening.finish();

@@ -6,12 +6,14 @@ use std::str::FromStr;
 use anyhow::Context as _;
 use clap::builder::PossibleValuesParser;
 
+use crate::dataset::own::opening::Opening;
 use crate::dataset::own::plan::{Plan, Take};
 use crate::dataset::own::{self, defaults};
 use crate::device::{self, ComputeDevice, DeviceError, DeviceKind};
 use crate::engine::EngineOptions;
 use crate::experiment::{DatasetKind, Experiment, MaskLevels, Strategy, Variant};
 use crate::figures;
+use crate::generator::cache::GeneratorCache;
 use crate::paths;
 use crate::statistics::LabelRange;
 
@@ -69,8 +71,7 @@ impl ExperimentArgs {
             experiment = experiment.on_masks(&folder.to_string_lossy());
         }
         if let Some(path) = &self.data {
-            let chosen = defaults::choose(&own::formats::find(path)?.listing);
-            experiment = defaults::on_data(experiment, path, &chosen, self.take() == Take::All)?;
+            experiment = self.on_images(experiment, path)?;
         }
         if let Some(levels) = &self.levels {
             anyhow::ensure!(
@@ -100,6 +101,23 @@ impl ExperimentArgs {
         self.set_fields(&mut defaults::on_data(base.clone(), &path, &[], self.take() == Take::All)?)?;
         let plan = Plan { path, base: base.clone(), take: self.take(), set: self.set.clone() };
         Ok(Some((plan, base.validated()?)))
+    }
+
+    /// The experiment on images of one's own, which are read first where settings depend on how many can be.
+    fn on_images(&self, base: Experiment, path: &Path) -> anyhow::Result<Experiment> {
+        let found = own::formats::find(path)?;
+        let chosen = defaults::choose(&found.listing, &found.listing.items, 0);
+        let mut brought = defaults::on_data(base.clone(), path, &chosen, self.take() == Take::All)?;
+        if self.take() != Take::All {
+            return Ok(brought);
+        }
+        self.set_fields(&mut brought)?;
+        let brought = brought.validated()?;
+        let cache = self.cache_dir.clone().or_else(GeneratorCache::default_folder);
+        let (listing, reading, _) = Opening::begin(found, own::wanted(&brought), cache.as_deref())?.finish();
+        own::some_read(path, &listing, &reading)?;
+        let chosen = defaults::choose(&listing, &reading.items, brought.train_size);
+        Ok(defaults::on_data(base, path, &chosen, true)?)
     }
 
     /// What is taken of the settings that suit own images.

@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 use super::out::{complain, say};
 use crate::dataset::own::opening::Opening;
 use crate::dataset::own::sheet::{LEFT_OUT_HEAD, Sheet};
-use crate::dataset::own::{defaults, formats, wanted};
+use crate::dataset::own::{defaults, formats, some_read, wanted};
 use crate::disk;
 use crate::experiment::Experiment;
 use crate::generator::cache::GeneratorCache;
@@ -38,7 +38,7 @@ pub fn run(args: &DataArgs) -> anyhow::Result<()> {
             .context("--left-out")?;
     }
     let found = formats::find(&args.path)?;
-    let chosen = defaults::choose(&found.listing);
+    let chosen = defaults::choose(&found.listing, &found.listing.items, 0);
     let mut experiment = defaults::on_data(Experiment::default(), &args.path, &chosen, true)?;
     for assignment in &args.set {
         experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
@@ -57,6 +57,8 @@ pub fn run(args: &DataArgs) -> anyhow::Result<()> {
     if let Some(warning) = warning {
         complain!("warning: {warning}");
     }
+    some_read(&args.path, &listing, &reading)?;
+    let chosen = defaults::choose(&listing, &reading.items, experiment.train_size);
     let sheet = Sheet::new(&listing, &reading, wanted(&experiment), chosen, experiment.data_seed);
     if args.json {
         say!("{}", serde_json::to_string_pretty(&sheet)?);

@@ -9,7 +9,7 @@ use crate::experiment::Experiment;
 use crate::rng::Streams;
 
 /// Validation takes at most one of this many train images.
-const VALIDATION_SHARE: usize = 6;
+pub const VALIDATION_SHARE: usize = 6;
 /// The validation split is the same for every seed of a run, so that runs can be compared.
 const SPLIT_SEED: u64 = 0;
 

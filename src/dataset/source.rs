@@ -17,6 +17,11 @@ pub trait Source: Sync {
     /// and says what to do. Files are searched for in `data_dir`, or where `locate` says.
     fn read(&self, experiment: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError>;
 
+    /// How many images its train split has if an experiment asks for all of them, if that is always the same.
+    fn train_images(&self) -> Option<usize> {
+        None
+    }
+
     /// Whether it is often incomplete on disk, so that fewer images than requested are used, and reported.
     fn is_often_partial(&self) -> bool {
         false

@@ -25,13 +25,16 @@ pub fn caption_sentences(combined: &Combined) -> Vec<String> {
 pub fn notes(repeated: &[String], runs: &InStep) -> Vec<String> {
     let repeated = (!repeated.is_empty()).then(|| repeated.join("; "));
     let repeated = repeated.map(|runs| format!("Given more than once, counted once: {runs}."));
-    let waiting = going(&runs.waiting).map(|runs| {
+    let (forks, waiting): (Vec<History>, Vec<History>) = runs.waiting.iter().cloned().partition(History::is_fork);
+    let waiting = going(&waiting).map(|runs| {
         format!("In progress, and in no mean or test until all strategies have ended with the same seed: {runs}.")
     });
+    let forks = going(&forks)
+        .map(|forks| format!("In progress, and drawn once ended; a fork is in no mean and no test: {forks}."));
     let last = runs.compared.iter().filter(|h| !h.is_fork()).map(|h| h.rounds.len()).max().unwrap_or(0);
     let cut = going(&runs.cut);
     let cut = cut.map(|runs| format!("In progress, and compared up to round {last}, which all of them have: {runs}."));
-    repeated.into_iter().chain(ended_note(&runs.compared)).chain(cut).chain(waiting).collect()
+    repeated.into_iter().chain(ended_note(&runs.compared)).chain(cut).chain(waiting).chain(forks).collect()
 }
 
 /// The runs in progress with the rounds that they have; `None` if there are none.
@@ -121,6 +124,34 @@ fn data_name(header: &Header) -> String {
     match e.train_size {
         0 => name + &batches,
         size => format!("first {} of {name}{batches}", number(size as f64, 0)),
+    }
+}
+
+/// The images of the whole train split that a run took its own from, validation images among them, if its history says
+/// how many there were.
+pub fn train_images(header: &Header) -> Option<usize> {
+    let e = &header.experiment;
+    let source = source(e.dataset);
+    let mut parts = header.data_provenance.split([',', ';']).map(str::trim);
+    let known = match source.origin() {
+        // How they were divided depends on what is in the folder.
+        Origin::OwnFolder => return None,
+        Origin::Generated => true,
+        Origin::Published(_) => matches!(hashes(header), Some(Hashes::Published | Hashes::Edition(_))),
+    };
+    let there = parts.clone().find_map(|part| part.strip_prefix("all ")?.strip_suffix(" there are used")?.parse().ok());
+    let is_whole = e.train_size == 0 || header.data_provenance.contains(" train images asked for");
+    match (is_whole, there) {
+        (false, _) => Some(e.train_size),
+        (true, Some(there)) if e.train_size > 0 => Some(there),
+        (true, _) => {
+            let batches = parts.find_map(|part| {
+                let (some, of) = part.strip_suffix(" train batches")?.split_once(" of ")?;
+                Some((some.parse::<usize>().ok()?, of.parse::<usize>().ok()?))
+            });
+            let (some, of) = batches.unwrap_or((1, 1));
+            source.train_images().filter(|_| known).map(|whole| whole * some / of.max(1))
+        }
     }
 }
 

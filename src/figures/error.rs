@@ -13,8 +13,8 @@ pub enum FigureError {
     NoHistory,
     #[error("{title}: nothing to draw in these histories; it needs {needs}")]
     Nothing { title: &'static str, needs: &'static str },
-    #[error("{title}: {why}; it needs {needs}")]
-    Refused { title: &'static str, needs: &'static str, why: String },
+    #[error("{title}: {why}")]
+    Refused { title: &'static str, why: String },
     #[error(transparent)]
     Apart(#[from] CombineError),
     #[error(

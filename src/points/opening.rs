@@ -249,7 +249,7 @@ fn leave_out(points: &mut Points) {
     let reason = |row: u32| {
         let code = points.code(row as usize);
         let axis = code.iter().position(|v| !v.is_finite()).unwrap_or(0);
-        let what = if code[axis].is_nan() { "no number" } else { "infinite" };
+        let what = if code[axis].is_nan() { "no number" } else { "infinite, or too large for a number of 32 bits" };
         (row as usize, format!("{} is {what}", points.axes[axis]))
     };
     let left_out: Vec<(usize, String)> = bad.iter().take(MOST_NAMED).map(|row| reason(*row)).collect();

@@ -11,6 +11,12 @@ use crate::dataset::own::formats::text::{self, is_number};
 /// Rows that are looked at to find which columns are numbers.
 const LOOKED_AT: usize = 200;
 
+/// Words that are names of columns where they begin a column that does not have them again.
+const HEADS: [&str; 14] = [
+    "label", "labels", "class", "classes", "target", "category", "cluster", "name", "id", "index", "file", "filename",
+    "word", "words",
+];
+
 /// What a table of points holds.
 pub struct Table {
     pub coordinates: Coordinates,
@@ -94,7 +100,9 @@ pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table
         if record.len() != width {
             ragged += 1;
             if ragged == 1 {
-                notes.push(format!("row {row} has {} cells instead of {width}", record.len()));
+                // As rows that are left out are counted.
+                let at = row - 1 - usize::from(has_header);
+                notes.push(format!("row {at}, counted from 0, has {} cells instead of {width}", record.len()));
             }
         }
         // What is no number is left out with its row, as a missing one is.
@@ -118,6 +126,13 @@ pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table
     Ok(Table { coordinates: Coordinates::new(values, names), columns })
 }
 
+/// The first cell of a column, if it is a name of columns and no value.
+fn head(texts: &Texts) -> Option<&str> {
+    let first = texts.get(0);
+    let is_head = HEADS.iter().any(|head| first.eq_ignore_ascii_case(head));
+    (is_head && texts.len() > 1 && texts.iter().skip(1).all(|text| text != first)).then_some(first)
+}
+
 /// The metadata of `points` points: with a header if the table has a row more than there are points.
 pub fn metadata(bytes: &[u8], name: &str, points: usize, notes: &mut Vec<String>) -> Result<Vec<Column>, String> {
     let bytes = &text::of_metadata(bytes, is_tsv(name), points, notes)?[..];
@@ -134,7 +149,17 @@ pub fn metadata(bytes: &[u8], name: &str, points: usize, notes: &mut Vec<String>
         rows += 1;
     }
     let names: Vec<String> = match rows {
-        _ if rows == points => (1..=texts.len()).map(|c| format!("column {c}")).collect(),
+        _ if rows == points => {
+            if let Some(head) = texts.iter().find_map(head) {
+                return Err(format!(
+                    "has as many rows as there are points, {points}, so it should have no header, but begins with `{head}`; \
+                     add the row that is missing, or remove the header"
+                ));
+            }
+            let first = texts.first().map_or("", |texts| texts.get(0));
+            notes.push(format!("{name}: as many rows as points, so there is no header; the first value is `{first}`"));
+            (1..=texts.len()).map(|c| format!("column {c}")).collect()
+        }
         _ if rows == points + 1 => texts.iter_mut().map(Texts::take_first).collect(),
         _ => {
             let header = rows.saturating_sub(1);
@@ -191,7 +216,7 @@ mod tests {
         let mut notes = Vec::new();
         let odd = points(b"x,y\n1,2\n3\nfour,5\n6,nan\n", "a.csv", &mut notes).unwrap();
         assert_eq!(odd.coordinates.values.iter().filter(|v| v.is_nan()).count(), 3);
-        assert!(notes[0].contains("row 3 has 1 cells instead of 2"), "{notes:?}");
+        assert!(notes[0].contains("row 1, counted from 0, has 1 cells instead of 2"), "{notes:?}");
     }
 
     #[test]
@@ -206,6 +231,11 @@ mod tests {
             let columns = metadata(text.as_bytes(), name, points, &mut Vec::new()).unwrap();
             assert_eq!((columns[0].name.as_str(), &*columns[0].cell(0)), (first, cell), "{text}");
         }
+        let error = metadata(b"label\nb\nc\n", "m.tsv", 3, &mut Vec::new()).unwrap_err();
+        assert!(error.contains("no header, but begins with `label`; add the row that is missing"), "{error}");
+        let mut notes = Vec::new();
+        metadata(b"class\nother\nclass\n", "m.tsv", 3, &mut notes).unwrap();
+        assert!(notes[0].contains("no header; the first value is `class`"), "{notes:?}");
         let error = metadata(b"a\nb\nc\nd\n", "m.tsv", 2, &mut Vec::new()).unwrap_err();
         assert!(error.contains("4 rows (3 without a header), but there are 2 points"), "{error}");
     }

@@ -74,18 +74,19 @@ pub fn create(
     let place = std::path::absolute(paths::expanded(&new.images)).unwrap_or_else(|_| new.images.clone());
     let find = if new.like.is_none() { formats::find_to_label } else { formats::find };
     let found = find(&place)?;
+    let suiting = |listing: &Listing, items: &[listing::Item]| -> Result<Experiment, ProjectError> {
+        let chosen = defaults::choose(listing, items, 0);
+        let base = defaults::on_data(Experiment::default(), &place, &chosen, true)?;
+        Ok(Experiment { samples_per_round: BATCH, strategy: PROPOSES, ..base })
+    };
     let (base, splits) = match &new.like {
-        None => {
-            let chosen = defaults::choose(&found.listing);
-            let base = defaults::on_data(Experiment::default(), &place, &chosen, true)?;
-            (Experiment { samples_per_round: BATCH, strategy: PROPOSES, ..base }, None)
-        }
+        None => (suiting(&found.listing, &found.listing.items)?, None),
         Some((experiment, data_dir)) => {
             let (experiment, splits) = like(experiment, &place, data_dir.as_deref())?;
             (experiment, Some(splits))
         }
     };
-    let (experiment, passed) = of_project(base, &new.set, splits.is_some())?;
+    let (mut experiment, passed) = of_project(base, &new.set, splits.is_some())?;
     let mut opening = Opening::begin(found, wanted(&experiment), None)?;
     while opening.advance() {
         let (done, all) = opening.progress();
@@ -97,6 +98,9 @@ pub fn create(
     if reading.items.is_empty() {
         let why: Vec<String> = reading.unreadable.iter().map(|u| format!("{} {}", u.file, u.reason)).collect();
         return Err(in_file(&place, format!("no image can be read: {}", told(&why))));
+    }
+    if splits.is_none() {
+        (experiment, _) = of_project(suiting(&listing, &reading.items)?, &new.set, false)?;
     }
     let order = match &splits {
         None => (0..reading.items.len()).map(|item| (item, Part::Pool)).collect(),

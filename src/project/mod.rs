@@ -43,7 +43,7 @@ pub use log::{Answer, Log, Row};
 pub use pictures::Pictures;
 pub use region::Region;
 pub use rounds::{Predictions, lost, predictions, read as read_rounds, remove_class};
-pub use settings::{SETTINGS, Settings, classes_in};
+pub use settings::{LONGEST_CLASS, SETTINGS, Settings, classes_in};
 pub use sitting::Sitting;
 pub use standing::{Known, Standing};
 pub use status::{Checked, Doubt, Status, pace};

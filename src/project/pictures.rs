@@ -14,6 +14,7 @@ use crate::dataset::own::formats::{self, Found};
 use crate::dataset::own::listing::Listing;
 use crate::dataset::own::opening::Opening;
 use crate::dataset::own::picture::Picture;
+use crate::dataset::own::reading::content_of;
 use crate::dataset::own::wanted;
 use crate::dataset::{Class, Dataset, ImageShape, Split};
 use crate::device::ComputeDevice;
@@ -38,6 +39,8 @@ pub struct Pictures {
     listing: Listing,
     /// The place in the listing of each image that was given.
     items: Vec<usize>,
+    /// What each of them holds.
+    contents: Vec<[u8; 16]>,
     /// The folder of the project, where the generated ones lie.
     folder: PathBuf,
 }
@@ -149,9 +152,10 @@ impl Pictures {
         let all = Split::new(wanted.shape(), reading.pixels, vec![0; reading.items.len()])?;
         let all = all.subset(&samples).read_from(names);
         let items = at.iter().filter_map(|&at| of_listing.get(reading.items[at].name.as_str()).copied()).collect();
+        let contents = at.iter().map(|&at| reading.contents[at]).collect();
         project.images_are_named(now)?;
         project.images_are_at(&place)?;
-        Ok(Self { place, all, notes, listing, items, folder: project.folder().into() })
+        Ok(Self { place, all, notes, listing, items, contents, folder: project.folder().into() })
     }
 
     /// The file that holds nothing but this image.
@@ -194,6 +198,9 @@ impl Pictures {
         let item = self.items.get(image).ok_or("is not there")?;
         let picture = self.listing.picture(*item)?;
         let Picture { width, height, channels, .. } = picture;
+        if content_of([height, width, channels], &picture.values) != self.contents[image] {
+            return Err("has changed since the project was opened".into());
+        }
         let long = width.max(height);
         if long <= most {
             let plane = |channel: usize| picture.values.iter().skip(channel).step_by(channels).copied();

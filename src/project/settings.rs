@@ -141,16 +141,16 @@ pub fn classes_in(line: &str) -> Result<Vec<String>, String> {
 }
 
 /// The longest name of a class, characters.
-const LONGEST: usize = 200;
+pub const LONGEST_CLASS: usize = 200;
 
 /// An error if these cannot be the names of classes.
 pub fn names(classes: &[String]) -> Result<(), String> {
     if let Some(odd) = classes.iter().find(|c| c.trim().is_empty() || c.trim() != c.as_str()) {
         return Err(format!("the class `{odd}` has no name, or spaces around it"));
     }
-    if let Some(odd) = classes.iter().find(|c| c.chars().any(char::is_control) || c.chars().count() > LONGEST) {
+    if let Some(odd) = classes.iter().find(|c| c.chars().any(char::is_control) || c.chars().count() > LONGEST_CLASS) {
         let start: String = odd.escape_debug().take(40).collect();
-        return Err(format!("the class `{start}` has a control character, or more than {LONGEST} characters"));
+        return Err(format!("the class `{start}` has a control character, or more than {LONGEST_CLASS} characters"));
     }
     if let Some(twice) = classes.iter().enumerate().find(|(at, class)| classes[..*at].contains(class)) {
         return Err(format!("the class `{}` is there twice", twice.1));

@@ -15,6 +15,9 @@ use crate::history::History;
 pub const FIRST_ENDPOINT_ROUND: usize = 2;
 pub const LAST_ENDPOINT_ROUND: usize = 10;
 
+/// Fewest pairs whose effect is taken for one to plan by.
+const FEWEST_FOR_EFFECT: usize = 3;
+
 /// Options of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
@@ -77,7 +80,8 @@ pub struct EndpointTest {
     pub holm_p: Option<f64>,
     /// Round by round: descriptive, not adjusted for the number of rounds.
     pub per_round: Vec<RoundTest>,
-    /// Repeats needed to find the observed effect with the requested power; `None` if there is no effect.
+    /// Repeats of a new comparison that would find an effect as large as the observed one with the requested power, at
+    /// the level of Holm's first step; `None` if there is no effect, or if too few pairs say how large it is.
     pub repeats_needed: Option<usize>,
     /// A warning if the number of pairs is too small.
     pub warning: Option<String>,
@@ -120,11 +124,14 @@ impl PairedTest {
         let (sign_flip_p, wilcoxon_p) = (sign_flip(&differences), wilcoxon(&differences));
         Some(Self { seeds, differences, interval, t_p, sign_flip_p, wilcoxon_p, effect })
     }
+}
 
-    /// Whether the interval excludes zero and the sign-flip test does not, or the reverse.
+impl EndpointTest {
+    /// Whether the interval excludes zero and the verdict, by Holm's p, does not, or the reverse.
     pub fn disagrees(&self, level: f64) -> bool {
-        let excludes = self.interval.half_width.is_some_and(|half| self.interval.mean.abs() > half);
-        self.interval.half_width.is_some() && self.sign_flip_p.is_some_and(|p| (p <= 1.0 - level) != excludes)
+        let interval = self.endpoint_test.as_ref().map(|test| test.interval);
+        let excludes = interval.and_then(|i| Some(i.mean.abs() > i.half_width?));
+        excludes.zip(self.holm_p).is_some_and(|(excludes, p)| (p <= 1.0 - level) != excludes)
     }
 }
 
@@ -141,8 +148,9 @@ pub fn compare(histories: &[History], options: &Options) -> Comparison {
     for (group, p) in tested.iter_mut().zip(adjusted) {
         group.holm_p = p;
         if let Some(test) = &group.endpoint_test {
-            let alpha = 1.0 - options.level;
-            group.repeats_needed = test.effect.and_then(|d| repeats_for_power(d, alpha, options.power));
+            let strict = (1.0 - options.level) / tests.max(1) as f64;
+            let effect = test.effect.filter(|_| test.differences.len() >= FEWEST_FOR_EFFECT);
+            group.repeats_needed = effect.and_then(|d| repeats_for_power(d, strict, options.power));
             group.warning = warning(test.differences.len(), tests, options, group.repeats_needed, p);
         }
     }
@@ -269,7 +277,11 @@ pub fn warning(pairs: usize, tests: usize, options: &Options, needed: Option<usi
         }
     };
     if let Some(n) = needed.filter(|n| *n > pairs) {
-        words += &format!(" If the effect is as large as observed, about {n} find it with {power:.0} % power.");
+        let step = if tests > 1 { format!(" at Holm's first step over {tests} strategies") } else { String::new() };
+        words += &format!(
+            " If the effect is as large as observed, about {n} find it with {power:.0} % power{step}: for a next \
+             comparison, not for going on with this one until p is small."
+        );
     }
     Some(words)
 }

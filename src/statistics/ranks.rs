@@ -108,15 +108,19 @@ fn too_few(groups: &[Group<'_>], seeds: usize, needed: usize) -> String {
     let short = groups.iter().filter(|g| g.histories.len() == fewest && fewest < needed).map(Group::label);
     let short: Vec<String> = short.collect();
     let who = match short.len() {
-        0 => String::new(),
-        n if n == k => format!("; each has {fewest}"),
-        _ => format!("; {} has {fewest}", short.join(", ")),
+        n if n == 0 || n == k => String::new(),
+        _ => format!(" ({} has {fewest})", short.join(", ")),
     };
-    let have = if seeds == 1 { "1 seed has" } else { &format!("{seeds} seeds have") };
-    format!(
-        "{k} strategies can be told apart by their mean ranks from {needed} paired seeds on, and {have} runs of all of \
-         them that ended{who}"
-    )
+    let there = match seeds {
+        0 => "there is none".to_owned(),
+        1 => "there is 1".to_owned(),
+        n => format!("there are {n}"),
+    };
+    let more = match needed - seeds {
+        1 => "1 repeat".to_owned(),
+        n => format!("{n} repeats"),
+    };
+    format!("ranks of {k} strategies need {needed} seeds that all of them have ended; {there}{who}: add {more}")
 }
 
 /// Ranks from 1 for the smallest value; ties share their mean rank.

@@ -82,7 +82,8 @@ fn every_kind_is_drawn_or_says_why_not() {
                 Ok(Drawn::Figure(f)) => assert_eq!(f.name, kind.name),
                 Ok(Drawn::Table(t)) => assert_eq!(t.name, kind.name),
                 Err(e) => {
-                    assert!(e.to_string().contains(kind.title) && e.to_string().contains(kind.needs), "{e}");
+                    let why = if ranked.contains(&kind.name) { "at least 3 strategies" } else { kind.needs };
+                    assert!(e.to_string().contains(kind.title) && e.to_string().contains(why), "{e}");
                     continue;
                 }
             }
@@ -147,6 +148,42 @@ fn methods_say_only_what_was_done() {
     }
 }
 
+/// The number of images that were trained on, and what SI began with, are those of the runs.
+#[test]
+fn methods_say_how_many_images_there_were_and_what_round_1_was() {
+    let text = |strategies: &[Strategy], change: fn(&mut History)| {
+        let mut histories = grid(strategies, 3, 4);
+        histories.iter_mut().for_each(change);
+        methods(&Histories::new(&histories, &Strategy::Random.into()).unwrap(), None, None)
+    };
+    let both = text(&[Strategy::Random, Strategy::Si], |_| {});
+    for told in [
+        "Of 20,000 train images 3,333 were set aside for validation and never trained on; the other 16,667 were the pool.",
+        "chosen by `first_set=random`, but those of SI, which were decoded draws from N(0, I).",
+    ] {
+        assert!(both.contains(told), "{told}: {both}");
+    }
+    let si = text(&[Strategy::Si], |h| h.header.experiment.train_size = 900);
+    assert!(si.contains("Of 900 train images 150 were") && si.contains("In round 1 the samples were decoded"), "{si}");
+    // A first set of real samples before a share that is generated.
+    let mixed = text(&[Strategy::Si], |h| h.header.experiment.generated_share = 0.25);
+    assert!(mixed.contains("chosen by `first_set=random`. "), "{mixed}");
+    let batches = text(&[Strategy::Random], |h| {
+        h.header.experiment.dataset = "cifar10".parse().unwrap();
+        h.header.data_provenance = "cifar10 (the published files), 2 of 5 train batches".into();
+    });
+    assert!(batches.contains("Of 20,000 train images 3,333 were"), "{batches}");
+    let loose = text(&[Strategy::Random], |h| {
+        h.header.experiment.dataset = "cifar10".parse().unwrap();
+        h.header.experiment.train_size = 50_000;
+        h.header.data_provenance =
+            "cifar10 (not the published files); 50000 train images asked for, all 12000 there are used".into();
+    });
+    assert!(loose.contains("Of 12,000 train images 2,000 were"), "{loose}");
+    let own = text(&[Strategy::Random], |h| h.header.experiment.dataset = "own".parse().unwrap());
+    assert!(own.contains("5,000 train images, or a sixth of all where that is fewer"), "{own}");
+}
+
 /// A stand-in's labels are said of the strategies that generated, and of no other that a fork went on with.
 #[test]
 fn the_note_on_a_stand_in_names_what_generated() {
@@ -164,6 +201,67 @@ fn every_table_is_as_its_golden_file() {
     let histories = two_by_three();
     golden("table1.tex", &latex_table(&table1(&histories)));
     golden("comparison.md", &comparison_table(&histories, &Options::default()).markdown());
+}
+
+/// SNN minus random is `by(repeat)` points in every round from the second on; with errors of maps if so wanted.
+fn apart(strategies: &[Strategy], repeats: usize, maps: bool, by: fn(usize) -> f32) -> Vec<History> {
+    let mut histories = grid(strategies, repeats, 3);
+    let random: Vec<History> = histories[..repeats].to_vec();
+    for (i, history) in histories.iter_mut().enumerate().skip(repeats) {
+        history.rounds.clone_from(&random[i % repeats].rounds);
+        for record in history.rounds.iter_mut().skip(1).map(Arc::make_mut) {
+            record.confusion.clear();
+            record.evaluations.iter_mut().for_each(|e| e.value += by(i % repeats + 1));
+        }
+    }
+    histories[..repeats].iter_mut().flat_map(|h| &mut h.rounds).for_each(|r| Arc::make_mut(r).confusion.clear());
+    if maps { histories.into_iter().map(with_maps).collect() } else { histories }
+}
+
+/// The note of a comparison that begins with these words.
+fn sentence(histories: &[History], begins: &str) -> String {
+    let table = comparison_table(histories, &Options::default());
+    let found = table.notes.iter().find(|note| note.starts_with(begins));
+    found.unwrap_or_else(|| panic!("no {begins}: {:?}", table.notes)).clone()
+}
+
+/// What a test does not show is told of these runs, and in how many pairs it is so; what it shows is a verdict.
+#[test]
+fn a_sentence_says_no_more_than_its_test() {
+    let two = [Strategy::Random, Strategy::Snn];
+    let few = sentence(&apart(&two, 2, false, |repeat| if repeat == 1 { 1.0 } else { -0.5 }), "SNN is");
+    let expected = "SNN is 0.25 points above Random in the mean of these runs; the test shows no difference (95 % interval \
+                    \u{2212}9.28 to +9.78; above in 1 of 2 pairs; p = 1.000).";
+    assert_eq!(few, expected);
+    let one = sentence(&apart(&two, 1, false, |_| -1.0), "SNN is");
+    let expected = "SNN is 1.00 points below Random in one pair of runs; the test shows no difference (p = 1.000, the \
+                    smallest that 1 pair can give).";
+    assert_eq!(one, expected);
+    let shown = sentence(&apart(&two, 6, false, |repeat| 1.0 + repeat as f32 / 10.0), "SNN is");
+    let expected =
+        "SNN is better than Random by 1.35 points on average (95 % interval 1.15 to 1.55; 6 of 6 pairs; p = 0.031";
+    assert!(shown.starts_with(expected), "{shown}");
+    let error = apart(&two, 6, true, |repeat| 1.0 + repeat as f32 / 10.0);
+    assert!(sentence(&error, "SNN is").starts_with("SNN is worse than Random by "));
+    let error = sentence(&apart(&two, 3, true, |_| 1.0), "The error");
+    assert!(
+        error.starts_with("The error of SNN is ") && error.contains(" above that of Random in the mean of"),
+        "{error}"
+    );
+}
+
+/// Where Holm's p is what keeps a difference from being shown, the note on intervals that exclude zero names it too.
+#[test]
+fn intervals_that_exclude_zero_are_explained_by_the_p_of_the_verdict() {
+    let three = [Strategy::Random, Strategy::Snn, Strategy::Margin];
+    let histories = apart(&three, 6, false, |repeat| 1.0 + repeat as f32 / 10.0);
+    let alone: Vec<History> = histories[..12].to_vec();
+    assert!(!comparison_table(&alone, &Options::default()).markdown().contains("excludes zero"));
+    // 2 tests: 0.031 becomes 0.0625.
+    let note = sentence(&histories, "SNN; Margin: the interval excludes zero");
+    assert!(note.contains("p by Holm is above 0.05") && note.contains("the interval is not"), "{note}");
+    let foot = sentence(&histories, "Exact two-sided");
+    assert!(foot.contains("for each strategy by itself, not adjusted for their number"), "{foot}");
 }
 
 /// The CSV of a table has one number a column with all of its digits: rounded, it is what the table shows.
@@ -207,6 +305,35 @@ fn tables_as_csv_have_the_numbers_behind_their_cells() {
     assert_eq!(csv.lines().next().unwrap(), "strategy,label,round,runs,mean,sd,low,high");
     assert_eq!(csv.lines().count(), 1 + 2 * 4);
     assert!(csv.lines().skip(1).all(|l| l.split(',').skip(2).all(|c| c.parse::<f64>().is_ok())), "{csv}");
+}
+
+/// Inside a round no label is bought: both figures that draw its evaluations say what their place is.
+#[test]
+fn captions_say_what_the_place_inside_a_round_is() {
+    let histories = two_by_three();
+    let looks = Looks::of(&histories);
+    for figure in [curves(&histories, &looks), figure3(&histories, &looks)] {
+        let told = "the horizontal place is the progress of training and not labels bought";
+        assert!(figure.caption.contains(told), "{}", figure.caption);
+    }
+}
+
+/// In a column the diagonal's numbers are wider than the others, and all have one size.
+#[test]
+fn the_numbers_of_a_confusion_have_one_size() {
+    for width in [COLUMN_WIDTH, PAGE_WIDTH] {
+        let histories = grid(&[Strategy::Random, Strategy::Snn, Strategy::Margin], 3, 4);
+        let figure = named("confusion", &histories, Strategy::Random);
+        let drawn = svg(&figure, width, &Theme::LIGHT);
+        // Numbers stand in blocks and are centred; classes beside them are whole numbers.
+        let sizes: std::collections::BTreeSet<&str> = drawn
+            .lines()
+            .filter(|l| l.starts_with("<text") && l.contains("text-anchor=\"middle\"") && l.contains('.'))
+            .filter(|l| l.rsplit('>').nth(1).is_some_and(|t| t.trim_end_matches("</text").contains('.')))
+            .filter_map(|l| l.split("font-size=\"").nth(1)?.split('"').next())
+            .collect();
+        assert_eq!(sizes.len(), 1, "{sizes:?}");
+    }
 }
 
 #[test]
@@ -277,6 +404,18 @@ fn a_fork_stands_beside_its_parent_by_name_and_counts_as_no_repeat() {
     assert!(tests.contains("Excluded from every mean and test") && tests.contains("| SNN | 3 |"), "{tests}");
     let csv = curves_csv(&with);
     assert!(csv.contains("\"SNN, \u{3b1} = 0.5 \u{3c3}, from round 2 of SNN\",1,1,1,"), "{csv}");
+}
+
+/// A fork in progress waits for its end, and is then in no mean and no test either.
+#[test]
+fn a_fork_in_progress_is_not_said_to_count_later() {
+    let (going, runs) = (fork(0.5), two_by_three());
+    let all = [runs, vec![going.clone()]].concat();
+    let histories = Histories::in_progress(&all, &Strategy::Random.into(), &[], &[going]).unwrap();
+    let Ok(Drawn::Table(tests)) = ridgewalk::figures::drawn("comparison", &histories) else { panic!("no table") };
+    let text = tests.markdown();
+    assert!(text.contains("drawn once ended; a fork is in no mean and no test: SNN, α = 0.5"), "{text}");
+    assert!(!text.contains("until all strategies have ended"), "{text}");
 }
 
 /// SNN's runs as if they had been given another step length.
@@ -479,12 +618,53 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
     assert_eq!((shared.seed, shared.rounds), (histories[0].seed(), histories[0].header.experiment.rounds));
     let readme = read("README.txt");
     assert!(readme.contains("--strategies 'random,snn' --repeats 3"), "{readme}");
+    assert!(readme.contains("Compared with: Random.\n"), "{readme}");
     assert!(histories.iter().all(|h| readme.contains(&format!("{}, seed {}, 4 rounds", h.variant(), h.seed()))));
 
     let blocked = folder.path().join("file");
     std::fs::write(&blocked, "").unwrap();
     let error = files.write(&blocked).unwrap_err().to_string();
     assert!(error.contains(&blocked.display().to_string()), "{error}");
+}
+
+/// What the README says of these runs, where they may differ in a field.
+fn readme_of(histories: &[History], allow: &[String]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let histories = Histories::allowing(histories, &Strategy::Random.into(), allow).unwrap();
+    all_files(&histories, &[Format::Markdown], COLUMN_WIDTH, 100.0).unwrap().write(folder.path()).unwrap();
+    std::fs::read_to_string(folder.path().join("README.txt")).unwrap()
+}
+
+/// Runs with other settings or other seeds have a command of their own, and what is compared with nothing says nothing.
+#[test]
+fn the_commands_of_a_readme_run_what_was_run() {
+    let mut histories = grid(&[Strategy::Random, Strategy::Snn, Strategy::Margin], 3, 4);
+    histories.retain(|h| h.strategy() != Strategy::Snn || h.seed() != 2);
+    let readme = readme_of(&histories, &[]);
+    for command in [
+        "--strategies 'random,margin' --repeats 3 --out runs-1\n",
+        "--strategies 'snn' --repeats 1 --out runs-2\n",
+        "--strategies 'snn' --seed 3 --repeats 1 --out runs-3\n",
+        "ridgewalk figures runs-1 runs-2 runs-3 --out figures\n",
+    ] {
+        assert!(readme.contains(command), "{command}: {readme}");
+    }
+    let mut two = grid(&[Strategy::Random], 2, 4);
+    two[1].header.experiment.seed = 1;
+    two[1].header.experiment.batch_size = 8;
+    let readme = readme_of(&two, &["batch_size".to_owned()]);
+    let first = two[0].header.experiment.batch_size;
+    for told in [
+        format!("random, batch_size={first}, seed 1, "),
+        "random, batch_size=8, seed 1, ".to_owned(),
+        "of `batch_size`, in which they differ, the value of the first".to_owned(),
+        format!("--set batch_size={first} --strategies 'random' --repeats 1 --out runs-"),
+        "--set batch_size=8 --strategies 'random' --repeats 1 --out runs-".to_owned(),
+        "runs-1 runs-2 --allow-different batch_size --out".to_owned(),
+    ] {
+        assert!(readme.contains(&told), "{told}: {readme}");
+    }
+    assert!(!readme.contains("Compared with"), "{readme}");
 }
 
 #[test]

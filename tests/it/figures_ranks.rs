@@ -21,6 +21,23 @@ fn four_by_five() -> Vec<History> {
     histories
 }
 
+/// A bar ends where the markers of the strategies that it joins are, and joins no other by eye.
+#[test]
+fn bars_of_the_rank_diagram_end_at_markers() {
+    let histories = Histories::new(&four_by_five(), &Strategy::Random.into()).unwrap();
+    let Ok(Drawn::Figure(figure)) = drawn("critical-difference", &histories) else { panic!("no figure") };
+    let lines = || {
+        figure.panels[0].items.iter().filter_map(|item| match item {
+            Item::Line(line) => Some(line),
+            _ => None,
+        })
+    };
+    let marks: Vec<f64> = lines().filter(|l| l.mark.is_some()).map(|l| l.points[0][0]).collect();
+    let bars: Vec<_> = lines().filter(|l| l.series == "cannot be told apart").collect();
+    assert!(!bars.is_empty() && marks.len() == 4);
+    assert!(bars.iter().flat_map(|bar| &bar.points).all(|end| marks.contains(&end[0])), "{marks:?}");
+}
+
 #[test]
 fn ranks_areas_and_price_are_as_their_golden_files() {
     let histories = Histories::new(&four_by_five(), &Strategy::Random.into()).unwrap();

@@ -127,7 +127,7 @@ fn own_labels_keep_their_split_and_a_table_that_may_be_misread_is_refused() {
     assert!(!at("test.csv").exists());
     let rows = |label: &str| (0..40).map(|i| format!("{i}.png,{label}\n")).collect::<String>();
     for (table, says) in [
-        (format!("file,label\n{}", rows("round, filled")), "labels.csv: row 1 has 3 cells for the 2 columns"),
+        (format!("file,label\n{}", rows("round, filled")), "labels.csv: row 2 has 3 cells for the 2 columns"),
         (format!("file,label,label\n{}", rows("a,b")), "labels.csv: has the column `label` twice"),
     ] {
         std::fs::write(at("flat/labels.csv"), table).unwrap();

@@ -153,10 +153,10 @@ fn ranks_are_taken_over_the_seeds_that_all_strategies_have() {
     assert_eq!((found.seeds, found.left_out), (vec![1, 3, 4, 5], vec![2]));
     let few: Vec<_> = histories.iter().filter(|h| h.strategy() != Strategy::Margin || h.seed() < 3).cloned().collect();
     let why = ranks(&few, 0.95).unwrap_err();
-    assert!(
-        why.contains("from 3 paired seeds on") && why.contains("and 2 seeds have") && why.contains("Margin has 2"),
-        "{why}"
-    );
+    let expected = "need 3 seeds that all of them have ended; there are 2 (Margin has 2): add 1 repeat";
+    assert_eq!(why, format!("ranks of 4 strategies {expected}"));
+    let one: Vec<_> = histories.iter().filter(|h| h.seed() == 1).cloned().collect();
+    assert!(ranks(&one, 0.95).unwrap_err().ends_with("ended; there is 1: add 2 repeats"));
     let why = ranks(&histories[..10], 0.95).unwrap_err();
     assert!(why.contains("2 of at least 3 strategies"), "{why}");
     let first: Vec<_> = histories.iter().map(|h| h.up_to(1)).collect();
@@ -249,6 +249,33 @@ fn the_endpoint_is_paired_by_seed_over_rounds_2_to_10() {
     assert_eq!(snn.per_round.len(), 10);
     let warning = snn.warning.as_ref().unwrap();
     assert!(warning.contains("5 paired repeats") && warning.contains("p = 0.0625"), "{warning}");
+}
+
+/// What is advised is for the level of Holm's first step, no less than can be shown there, and from no fewer than three
+/// pairs.
+#[test]
+fn repeats_needed_are_those_of_holms_first_step() {
+    let strategies = [Strategy::Random, Strategy::Snn, Strategy::Margin, Strategy::Ridge];
+    let advised = |histories: &[_]| {
+        let comparison = compare(histories, &Options::default());
+        for group in comparison.groups.iter().filter(|g| g.endpoint_test.is_some()) {
+            let effect = group.endpoint_test.as_ref().unwrap().effect.unwrap();
+            let wanted = repeats_for_power(effect, 0.05 / comparison.tests as f64, 0.8);
+            assert!(group.repeats_needed.is_none() || group.repeats_needed == wanted, "{:?}", group.repeats_needed);
+        }
+        comparison.groups.into_iter().map(|g| g.repeats_needed).collect::<Vec<_>>()
+    };
+    assert_eq!(advised(&grid(&strategies, 2, 4)), [None; 4]);
+    let of_four = advised(&grid(&strategies, 5, 4));
+    let of_two = advised(&grid(&strategies[..2], 5, 4));
+    assert!(of_four[1] > of_two[1] && of_two[1].is_some(), "{of_four:?} {of_two:?}");
+    // However large the effect: 6 pairs for one strategy, 7 for the first of three.
+    assert_eq!([1.0, 3.0].map(|tests| repeats_for_power(50.0, 0.05 / tests, 0.8)), [Some(6), Some(7)]);
+    let text = warning(5, 3, &Options::default(), Some(32), Some(0.2)).unwrap();
+    assert!(
+        text.contains("about 32 find it with 80 % power at Holm's first step over 3 strategies: for a next"),
+        "{text}"
+    );
 }
 
 #[test]

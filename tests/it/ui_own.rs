@@ -138,6 +138,9 @@ fn images_dropped_on_the_window_open_their_sheet_and_runs_open_as_runs() {
 fn what_cannot_be_learned_from_or_read_says_why_and_closing_it_starts_what_the_window_begins_with() {
     let one_class = folder(6);
     std::fs::remove_dir_all(one_class.path().join("dog")).unwrap();
+    let cats = std::fs::read_dir(one_class.path().join("cat")).unwrap();
+    let rows: String = cats.map(|file| format!("cat/{},cat\n", file.unwrap().file_name().display())).collect();
+    std::fs::write(one_class.path().join("labels.csv"), format!("file,label\n{rows}")).unwrap();
     let mut w = window_on(one_class.path());
     wait_until(&mut w, "the sheet", |w| says(w, "What was understood"));
     assert!(says(&w, "has one class only, cat"));

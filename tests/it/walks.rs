@@ -102,6 +102,14 @@ fn the_figure_shows_walks_by_their_verdicts() {
     few.header.experiment.walks = 5;
     let caption = figures::figure4(&few, &embedding, &album, &judged).caption;
     assert!(caption.contains(&format!("Started by hand: {} of the walks", WALKS - 5)), "{caption}");
+    // Nor does the command in the README start them; and one run is compared with nothing.
+    let request = Figure4Request { history: &few, embedding: &embedding, album: &album, rules };
+    let (files, _) = figures::figure4_files(&request, &[Format::Svg], 7.2, 60.0).unwrap();
+    let out = folder.path().join("figures");
+    files.write(&out).unwrap();
+    let readme = std::fs::read_to_string(out.join("README.txt")).unwrap();
+    let told = format!("The command starts 5 of the {WALKS} walks: {} were started by hand", WALKS - 5);
+    assert!(readme.contains(&told) && !readme.contains("Compared with"), "{readme}");
 }
 
 #[test]

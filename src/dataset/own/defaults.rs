@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::listing::Listing;
+use super::listing::{Item, Listing};
 use super::picture::Picture;
 use super::splits::{Sizes, divide};
 use crate::experiment::{Experiment, ExperimentError, IMAGE_SIDES};
@@ -39,10 +39,11 @@ pub struct Chosen {
     pub reason: String,
 }
 
-/// Settings for the images of a listing.
-pub fn choose(listing: &Listing) -> Vec<Chosen> {
+/// Settings for the images of a listing. What they are brought to depends on the first images that can be read; the rest
+/// suits `items`, those that were read, of which `train_size` are trained on (0 for all).
+pub fn choose(listing: &Listing, items: &[Item], train_size: usize) -> Vec<Chosen> {
     let seen = look(listing);
-    let division = divide(&listing.items, Sizes { validation: MOST_VALIDATION, ..Sizes::default() }, 1);
+    let division = divide(items, Sizes { train: train_size, validation: MOST_VALIDATION, test: 0 }, 1);
     let (train, test, classes) = (division.train.len(), division.test.len(), listing.classes.len());
     let mut chosen = Vec::new();
     let mut say = |field, value: String, reason: String| chosen.push(Chosen { field, value, reason });
@@ -159,7 +160,7 @@ pub fn on_data(base: Experiment, path: &Path, chosen: &[Chosen], all: bool) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::own::listing::{Images, Item};
+    use crate::dataset::own::listing::Images;
     use crate::dataset::own::picture::Changes;
 
     /// Images of one size, all of them with colours or none.
@@ -173,6 +174,29 @@ mod tests {
             let Self { side, channels } = *self;
             let values = vec![9; side * side * channels];
             Ok(Picture { width: side, height: side, channels, values, range: [9.0; 2], changes: Changes::default() })
+        }
+    }
+
+    #[test]
+    fn settings_suit_the_images_that_can_be_read_and_those_that_are_trained_on() {
+        let item = |i: usize| Item { name: i.to_string(), part: None, label: Some((i % 2) as crate::dataset::Class) };
+        let listing = Listing {
+            format: "a list".into(),
+            items: (0..64).map(item).collect(),
+            classes: vec!["a".into(), "b".into()],
+            images: Box::new(Uniform { side: 28, channels: 1 }),
+            unreadable: Vec::new(),
+            notes: Vec::new(),
+            warnings: Vec::new(),
+        };
+        // How many are read and trained on, and the pool that is left beside test and validation.
+        for (read, train_size, pool) in [(64, 0, 45), (24, 0, 17), (64, 12, 10)] {
+            let chosen = choose(&listing, &listing.items[..read], train_size);
+            let of = |field: &str| chosen.iter().find(|c| c.field == field).unwrap().value.parse::<usize>().unwrap();
+            let labelled = of("samples_per_round") * of("rounds");
+            assert!(labelled <= pool && labelled * 2 > pool, "{read}: {labelled} of {pool}");
+            let reason = &chosen.iter().find(|c| c.field == "rounds").unwrap().reason;
+            assert!(reason.contains(&format!("{labelled} of {pool} train images")), "{reason}");
         }
     }
 
@@ -209,7 +233,7 @@ mod tests {
                 notes: Vec::new(),
                 warnings: Vec::new(),
             };
-            let chosen = choose(&listing);
+            let chosen = choose(&listing, &listing.items, 0);
             for setting in expected.split(' ') {
                 let has = |c: &Chosen| format!("{}={}", c.field, c.value) == setting;
                 assert!(chosen.iter().any(has), "{setting}: {chosen:?}");

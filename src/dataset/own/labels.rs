@@ -1,6 +1,6 @@
 //! Labels as files hold them (numbers, names, one of many columns, none) made into classes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::listing::{MEANS_NONE, NO_LABEL};
 use super::tree::{Entry, Tree};
@@ -9,10 +9,14 @@ use crate::paths::composed;
 
 /// The most classes of a data set.
 pub const MOST_CLASSES: usize = 1_000;
-/// The largest whole number that is kept exactly.
+/// Whole numbers from this on are not told from the next.
 const LARGEST: f64 = (1_u64 << 53) as f64;
+/// Cells by which programs say that a row has no label, as they write them.
+const MISSING: [&str; 10] = ["nan", "NaN", "NA", "N/A", "n/a", "<NA>", "null", "NULL", "None", "?"];
 /// What stands for a letter that could not be read.
 const LOST: char = char::REPLACEMENT_CHARACTER;
+/// What is said of such letters.
+const NOT_UTF8: &str = "that are not UTF-8, so classes may be mixed up; save it as UTF-8";
 /// Files with the names of the classes, one a line in the order of their labels.
 const NAMES: [&str; 5] = ["classes.txt", "class_names.txt", "labels.txt", "label_names.txt", "names.txt"];
 
@@ -21,6 +25,8 @@ const NAMES: [&str; 5] = ["classes.txt", "class_names.txt", "labels.txt", "label
 pub enum RawLabel {
     Number(f64),
     Name(String),
+    /// A cell of a table, whose other cells say whether it is a number or a name.
+    Cell(String),
     Missing,
 }
 
@@ -29,25 +35,99 @@ impl RawLabel {
     pub fn of_text(text: &str) -> Self {
         match text.trim() {
             "" => Self::Missing,
-            name => match whole_with_comma(name).unwrap_or(name).parse::<f64>() {
-                // A name such as `007` is no number, nor is `inf`.
-                Ok(number)
-                    if number.is_finite()
-                        && !(name.len() > 1 && name.starts_with('0') && !name.contains(['.', ','])) =>
-                {
-                    Self::Number(number)
-                }
-                Ok(number) if number.is_nan() => Self::Missing,
-                _ => Self::Name(name.into()),
-            },
+            cell => Self::Cell(cell.into()),
         }
     }
 }
 
-/// The whole number of a cell that was written with a decimal comma and noughts: `3,0`.
-fn whole_with_comma(cell: &str) -> Option<&str> {
-    let (whole, rest) = cell.split_once(',')?;
-    (!rest.is_empty() && rest.bytes().all(|b| b == b'0') && whole.bytes().all(|b| b.is_ascii_digit())).then_some(whole)
+/// The whole number of a cell in plain digits, perhaps with noughts behind a point or a comma: `3`, `3.0`. A name such as
+/// `007` is none, nor is what loses a digit as a number.
+fn whole(cell: &str) -> Option<f64> {
+    let digits = cell.strip_prefix('-').unwrap_or(cell);
+    let (digits, noughts) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+    let is_plain = digits.bytes().all(|b| b.is_ascii_digit())
+        && (!digits.starts_with('0') || digits == "0" && !cell.starts_with('-'));
+    let is_whole = !noughts.is_empty() && noughts.bytes().all(|b| b == b'0');
+    let number: f64 = digits.parse().ok().filter(|n| is_plain && is_whole && *n < LARGEST)?;
+    Some(if cell.starts_with('-') { -number } else { number })
+}
+
+/// Whether a cell says that there is no label, which it does not where it is listed as a class.
+fn is_missing(cell: &str, names: &[String]) -> bool {
+    MISSING.contains(&cell) && !names.iter().any(|name| name == cell)
+}
+
+/// That rows have a word for a missing label.
+fn missing_words(raw: &[RawLabel], names: &[String]) -> Option<String> {
+    let mut words: BTreeMap<&str, usize> = BTreeMap::new();
+    for label in raw {
+        if let RawLabel::Cell(cell) = label
+            && is_missing(cell, names)
+        {
+            *words.entry(cell).or_default() += 1;
+        }
+    }
+    let words: Vec<String> = words.iter().map(|(word, rows)| format!("`{word}` ({rows})")).collect();
+    let help = "if it is a class, give it another name, or list it in classes.txt";
+    (!words.is_empty())
+        .then(|| format!("rows without a label, because of a word that says so: {}; {help}", words.join(", ")))
+}
+
+/// Cells made numbers where all of them are whole numbers, and names as they are written where one is none; what is told
+/// of it.
+fn understood(
+    raw: &[RawLabel],
+    names: &[String],
+    row: &dyn Fn(usize) -> String,
+    notes: &mut Vec<String>,
+) -> Result<Vec<RawLabel>, String> {
+    let is_missing = |cell: &str| is_missing(cell, names);
+    let known = raw.iter().enumerate().filter_map(|(place, label)| match label {
+        RawLabel::Cell(cell) if !is_missing(cell) => Some((place, cell.as_str())),
+        _ => None,
+    });
+    let cells: Vec<(usize, &str)> = known.collect();
+    let has_names = raw.iter().any(|label| matches!(label, RawLabel::Name(_)));
+    let are_whole = !has_names && cells.iter().all(|(_, cell)| whole(cell).is_some());
+    let number = |cell: &str| cell.parse::<f64>().ok().filter(|n| n.is_finite());
+    if !has_names
+        && !are_whole
+        && cells.iter().all(|(_, cell)| number(cell).is_some())
+        && let Some((place, cell)) = cells.iter().find(|(_, cell)| number(cell).is_some_and(|n| n.fract() != 0.0))
+    {
+        return Err(measured(&row(*place), cell));
+    }
+    let mut written: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
+    for (_, cell) in cells {
+        let value = if are_whole { whole(cell) } else { number(cell) };
+        if let Some(value) = value {
+            written.entry(value.to_bits()).or_default().insert(cell);
+        }
+    }
+    let several: Vec<String> = (written.values().filter(|ways| ways.len() > 1))
+        .map(|ways| ways.iter().map(|way| format!("`{way}`")).collect::<Vec<_>>().join(" and "))
+        .collect();
+    if let Some(first) = several.first() {
+        let more = if several.len() > 1 { format!(", and {} more", several.len() - 1) } else { String::new() };
+        notes.push(match are_whole {
+            true => format!("labels that are one whole number are one class: {first}{more}"),
+            false => format!("labels are names as they are written: {first} differ{more}"),
+        });
+    }
+    let label = |label: &RawLabel| match label {
+        RawLabel::Cell(cell) if is_missing(cell) => RawLabel::Missing,
+        RawLabel::Cell(cell) => match whole(cell).filter(|_| are_whole) {
+            Some(number) => RawLabel::Number(number),
+            None => RawLabel::Name(cell.clone()),
+        },
+        other => other.clone(),
+    };
+    Ok(raw.iter().map(label).collect())
+}
+
+/// What is said of a label that is no class.
+fn measured(row: &str, label: impl std::fmt::Display) -> String {
+    format!("{row} has the label {label}, no whole number: labels must be classes, not measurements")
 }
 
 /// Labels with their classes.
@@ -59,20 +139,32 @@ pub struct Labels {
     pub notes: Vec<String>,
 }
 
-/// The classes of labels, which may have `names` for the whole numbers from 0.
-pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels, String> {
+/// The classes of labels, which may have `names` for the whole numbers from 0; `row` says where a label stands.
+pub fn classes_of(
+    raw: &[RawLabel],
+    names: Option<Vec<String>>,
+    row: &dyn Fn(usize) -> String,
+) -> Result<Labels, String> {
     let mut notes = Vec::new();
     let names = names.map(|names| names.iter().map(|name| composed(name).into_owned()).collect::<Vec<_>>());
-    let named = raw.iter().filter_map(|label| if let RawLabel::Name(name) = label { Some(name) } else { None });
-    if let Some(lost) = named.chain(names.iter().flatten()).find(|name| name.contains(LOST)) {
-        return Err(format!(
-            "the label `{lost}` has letters that are not UTF-8, so classes may be mixed up; save it as UTF-8"
-        ));
+    let listed = names.as_deref().unwrap_or_default();
+    notes.extend(missing_words(raw, listed));
+    let without = |place: usize| match &raw[place] {
+        RawLabel::Cell(cell) => format!("has the label `{cell}`, {MEANS_NONE}"),
+        _ => NO_LABEL.into(),
+    };
+    let raw = &understood(raw, listed, row, &mut notes)?[..];
+    let is_lost = |label: &RawLabel| matches!(label, RawLabel::Name(name) if name.contains(LOST));
+    if let Some(place) = raw.iter().position(is_lost) {
+        return Err(format!("{} has a label with letters {NOT_UTF8}", row(place)));
+    }
+    if let Some(lost) = names.iter().flatten().find(|name| name.contains(LOST)) {
+        return Err(format!("the name `{lost}` of a class has letters {NOT_UTF8}"));
     }
     if raw.iter().any(|label| matches!(label, RawLabel::Name(_))) {
         let name = |label: &RawLabel| match label {
             RawLabel::Number(n) => Some(n.to_string()),
-            RawLabel::Name(name) => Some(composed(name).into_owned()),
+            RawLabel::Name(name) | RawLabel::Cell(name) => Some(composed(name).into_owned()),
             RawLabel::Missing => None,
         };
         let raw: Vec<Option<String>> = raw.iter().map(name).collect();
@@ -84,12 +176,12 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
             classes = names;
         }
         few(classes.len())?;
-        let place: BTreeMap<&String, usize> = classes.iter().zip(0..).collect();
-        let label = |name: &Option<String>| match name {
-            Some(name) => Ok(place.get(name).copied().unwrap_or(0) as Class),
-            None => Err(NO_LABEL.to_owned()),
+        let of_name: BTreeMap<&String, usize> = classes.iter().zip(0..).collect();
+        let label = |(place, name): (usize, &Option<String>)| match name {
+            Some(name) => Ok(of_name.get(name).copied().unwrap_or(0) as Class),
+            None => Err(without(place)),
         };
-        let labels = raw.iter().map(label).collect();
+        let labels = raw.iter().enumerate().map(label).collect();
         return Ok(Labels { labels, classes, notes });
     }
     let number = |label: &RawLabel| match label {
@@ -100,13 +192,14 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
     if let Some((place, n)) =
         numbers.iter().enumerate().find_map(|(i, n)| n.filter(|n| n.fract() != 0.0).map(|n| (i, n)))
     {
-        return Err(format!(
-            "the label at place {place} is {n}, no whole number: labels must be classes, not measurements"
-        ));
+        return Err(measured(&row(place), n));
     }
-    if let Some(large) = numbers.iter().flatten().find(|n| n.abs() > LARGEST) {
+    if let Some((place, large)) =
+        numbers.iter().enumerate().find_map(|(i, n)| n.filter(|n| n.abs() >= LARGEST).map(|n| (i, n)))
+    {
         return Err(format!(
-            "has the label {large}, too large a number to be told from the next; number the classes from 0"
+            "{} has the label {large}, too large a number to be told from the next; number the classes from 0",
+            row(place)
         ));
     }
     let mut values: Vec<i64> = numbers.iter().flatten().map(|n| *n as i64).collect();
@@ -134,14 +227,14 @@ pub fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels
         None => values.iter().map(ToString::to_string).collect(),
     };
     few(values.len())?;
-    let label = |n: &Option<f64>| match n {
-        None => Err(NO_LABEL.to_owned()),
+    let label = |(place, n): (usize, &Option<f64>)| match n {
+        None => Err(without(place)),
         Some(n) => match values.binary_search(&(*n as i64)) {
             Ok(place) => Ok(place as Class),
             Err(_) => Err(format!("has the label {n}, {MEANS_NONE}")),
         },
     };
-    Ok(Labels { labels: numbers.iter().map(label).collect(), classes: names, notes })
+    Ok(Labels { labels: numbers.iter().enumerate().map(label).collect(), classes: names, notes })
 }
 
 /// Labels that are numbers by the names of their own file, where files number their classes differently; what is told of
@@ -230,23 +323,58 @@ mod tests {
     #[test]
     fn files_that_number_their_classes_differently_are_joined_by_name() {
         let names = |text: &str| Some(text.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        let mut labels = raw("0,1,0,1");
+        let mut labels: Vec<RawLabel> = [0.0, 1.0, 0.0, 1.0].map(RawLabel::Number).into();
         assert!(joined_by_name(&mut labels, &mut [(0, names("a b")), (2, names("a b"))]).is_none());
         assert!(joined_by_name(&mut labels, &mut [(0, names("a b")), (2, names("b a"))]).is_some());
-        assert_eq!(labels, raw("a,b,b,a"));
+        assert_eq!(labels, ["a", "b", "b", "a"].map(|name| RawLabel::Name(name.into())));
     }
 
     #[test]
-    fn a_whole_number_may_have_a_decimal_comma_and_lost_letters_are_refused() {
-        for (cell, expected) in
-            [("3,0", Some(3.0)), ("0,0", Some(0.0)), ("10,00", Some(10.0)), ("3,5", None), ("a,0", None), (",0", None)]
-        {
-            let found = RawLabel::of_text(cell);
-            assert_eq!(found, expected.map_or(RawLabel::Name(cell.into()), RawLabel::Number), "{cell}");
+    fn cells_are_numbers_only_where_all_are_whole_and_what_is_merged_is_told() {
+        // Cells, the classes, and what is told.
+        for (cells, classes, note) in [
+            ("1e2 100 a12 12e1 120", "100 120 12e1 1e2 a12", "`100` and `1e2` differ, and 1 more"),
+            ("1.10 1.1 v", "1.1 1.10 v", "`1.1` and `1.10` differ"),
+            ("1 1.0 2 02", "1 02 2 1.0", "`1` and `1.0` differ, and 1 more"),
+            ("1 1.0 2 3.00", "1 2 3", "one class: `1` and `1.0`"),
+            ("1.0 2.0", "1 2", ""),
+            ("3,0 3,00 0,0", "0 3", "one class: `3,0` and `3,00`"),
+            ("1,0 1,1", "1,0 1,1", ""),
+            ("9007199254740992 9007199254740993", "9007199254740992 9007199254740993", "differ"),
+            ("-1 -1.0 2", "-1 2", "one class: `-1` and `-1.0`"),
+            ("1e2 5", "5 1e2", ""),
+            ("a,0 ,0", ",0 a,0", ""),
+            ("inf 1", "1 inf", ""),
+        ] {
+            let found = classes_of(&cells.split(' ').map(RawLabel::of_text).collect::<Vec<_>>(), None).unwrap();
+            assert_eq!(found.classes.join(" "), classes, "{cells}");
+            let told = found.notes.iter().find(|told| !told.contains("negative"));
+            assert_eq!(told.is_some(), !note.is_empty(), "{cells}: {told:?}");
+            assert!(told.is_none_or(|told| told.contains(note)), "{cells}: {told:?}");
         }
+    }
+
+    #[test]
+    fn a_word_for_a_missing_label_is_counted_and_none_where_it_is_listed_as_a_class() {
+        let found = classes_of(&raw("cat,NA,dog,?,NA,none"), None).unwrap();
+        assert_eq!(found.classes, ["cat", "dog", "none"]);
+        assert!(found.notes[0].contains("`?` (1), `NA` (2)"), "{:?}", found.notes);
+        assert!(found.labels[1].as_ref().unwrap_err().contains("has the label `NA`"));
+        let names = ["nan", "pita"].map(str::to_owned);
+        let found = classes_of(&raw("nan,pita,nan"), Some(names.to_vec())).unwrap();
+        assert_eq!((found.labels, found.notes), (vec![Ok(0), Ok(1), Ok(0)], Vec::new()));
+    }
+
+    #[test]
+    fn lost_letters_are_refused() {
         for (cells, names) in [("th\u{fffd},b", None), ("0,1", Some(vec!["a".to_owned(), "\u{fffd}".to_owned()]))] {
-            assert!(classes_of(&raw(cells), names).unwrap_err().contains("not UTF-8"), "{cells}");
+            let error = classes_of(&raw(cells), names).unwrap_err();
+            assert!(error.contains("not UTF-8") && (error.contains("row 2") || error.contains("the name")), "{error}");
         }
+    }
+
+    fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels, String> {
+        super::classes_of(raw, names, &|place| format!("row {}", place + 2))
     }
 
     fn raw(cells: &str) -> Vec<RawLabel> {
@@ -288,7 +416,7 @@ mod tests {
         let large = vec![RawLabel::Number(9.3e18)];
         let many: Vec<RawLabel> = (0..1_001).map(|n| RawLabel::Number(f64::from(n))).collect();
         for (labels, says) in [
-            (raw("0.5,1"), "at place 0 is 0.5, no whole number"),
+            (raw("0.5,1"), "row 2 has the label 0.5, no whole number"),
             (many, "1001 different labels"),
             (large, "too large a number"),
         ] {

@@ -56,6 +56,14 @@ pub fn wanted(experiment: &Experiment) -> Wanted {
     Wanted { side: experiment.image_side, colour: experiment.image_colour, fit: experiment.image_fit }
 }
 
+/// An error if none of the images at a path could be read.
+pub fn some_read(path: &Path, listing: &Listing, reading: &Reading) -> Result<(), DataError> {
+    match nothing_to_learn(listing, reading).filter(|_| reading.items.is_empty()) {
+        Some(detail) => Err(DataError::Format { path: path.into(), detail }),
+        None => Ok(()),
+    }
+}
+
 /// Why no run can learn from images that were read, as the end of a sentence; `None` if one can.
 pub fn nothing_to_learn(listing: &Listing, reading: &Reading) -> Option<String> {
     let with_images: BTreeSet<Class> = reading.items.iter().filter_map(|i| i.label).collect();

@@ -17,6 +17,8 @@ const SHAPE: ImageShape = ImageShape { channels: 3, height: 32, width: 32 };
 pub const ARCHIVES: [&str; 2] = ["cifar-10-binary.tar.gz", "cifar-10-binary.tar"];
 /// Number of train batches in the whole data set; any of them may be missing.
 const BATCHES: usize = 5;
+/// Images in each.
+const IN_BATCH: usize = 10_000;
 const TEST: &str = "test_batch.bin";
 const CLASS_NAMES: &str = "batches.meta.txt";
 /// Class names if there is no `batches.meta.txt`.
@@ -40,6 +42,10 @@ impl Source for Cifar10 {
 
     fn shape(&self, _: &Experiment) -> ImageShape {
         SHAPE
+    }
+
+    fn train_images(&self) -> Option<usize> {
+        Some(BATCHES * IN_BATCH)
     }
 
     fn read(&self, _: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError> {

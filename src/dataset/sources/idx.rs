@@ -89,6 +89,10 @@ impl Source for Mnist {
         ImageShape { channels: 1, height: 28, width: 28 }
     }
 
+    fn train_images(&self) -> Option<usize> {
+        Some(60_000)
+    }
+
     fn read(&self, _: &Experiment, data_dir: Option<&Path>) -> Result<Dataset, DataError> {
         let found = locate::first(self, data_dir)?;
         Ok(read_folder(found.name, found.provenance(), &found.path)?.found_in(found.place()))

@@ -27,6 +27,10 @@ impl Source for Digits {
         Origin::Generated
     }
 
+    fn train_images(&self) -> Option<usize> {
+        Some(TRAIN)
+    }
+
     fn shape(&self, _: &Experiment) -> ImageShape {
         SHAPE
     }

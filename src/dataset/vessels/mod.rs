@@ -52,6 +52,10 @@ impl Source for Vessels {
         VESSEL_SHAPE
     }
 
+    fn train_images(&self) -> Option<usize> {
+        Some(TRAIN)
+    }
+
     fn read(&self, experiment: &Experiment, _: Option<&Path>) -> Result<Dataset, DataError> {
         let [train, test] = sizes_or(experiment, [TRAIN, TEST]);
         vessels(experiment.data_seed, train, test)

@@ -24,6 +24,8 @@ pub struct Replaying {
     elsewhere: bool,
     /// Whether a run shown so far has no weights.
     without_weights: bool,
+    /// Whether one of those has walks.
+    walks: bool,
     /// What was told of the runs' latent space that is not known, or not equal to the bit.
     noted: Vec<&'static str>,
 }
@@ -58,7 +60,15 @@ impl Replaying {
     /// Loads saved runs.
     pub fn new(world: &Arc<World>, saved: Vec<(RunId, Source)>) -> Self {
         let world = Arc::clone(world);
-        Self { world, waiting: saved.into(), now: None, elsewhere: false, without_weights: false, noted: Vec::new() }
+        Self {
+            world,
+            waiting: saved.into(),
+            now: None,
+            elsewhere: false,
+            without_weights: false,
+            walks: false,
+            noted: Vec::new(),
+        }
     }
 
     /// The run being loaded if masks are solved for it; the number of solved masks, and of all.
@@ -87,7 +97,7 @@ impl Replaying {
         }
         let Some((id, source)) = self.waiting.pop_front() else {
             let lacking = std::mem::take(&mut self.without_weights);
-            replayed.said.extend(lacking.then(no_weights));
+            replayed.said.extend(lacking.then(|| no_weights(self.walks)));
             return lacking.then_some(replayed);
         };
         let SavedRun { history, checkpoint, weights, .. } = match source.read() {
@@ -117,6 +127,7 @@ impl Replaying {
                 Err(e) => self.misfit(&mut replayed, id, &name, &e),
             },
             None => {
+                self.walks |= history.rounds.iter().any(|record| !record.walk_steps.is_empty());
                 let run = Run::replay(&self.world, history);
                 self.without_weights |= run.is_ok();
                 self.show(&mut replayed, &name, id, run, checkpoints);
@@ -173,8 +184,11 @@ fn left_out(name: &str, foreign: &Foreign) -> Event {
     Event::Message { level: Level::Warning, text }
 }
 
-fn no_weights() -> Event {
-    let text = "Some of these histories were saved without weights: their picks, walks and curves are shown, but no \
-                predictions, losses or probe, and these runs cannot continue.";
-    Event::Message { level: Level::Warning, text: text.into() }
+fn no_weights(walks: bool) -> Event {
+    let (shown, not) = if walks { ("picks, walks", "no") } else { ("picks", "no steps, walks,") };
+    let text = format!(
+        "Some of these histories were saved without weights: their {shown} and curves are shown, but {not} predictions, \
+         losses or probe, and these runs cannot continue."
+    );
+    Event::Message { level: Level::Warning, text }
 }

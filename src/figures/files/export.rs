@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::about;
 use super::csv::{curves_csv, figure_csv, proposals_csv};
-use super::latex::{latex_figure, latex_table};
+use super::latex::{latex_figure, latex_file, latex_table};
 use super::methods::{METHODS, methods};
 use super::pdf::pdf;
 use super::png::png;
@@ -85,8 +85,7 @@ pub fn all_files(histories: &Histories, formats: &[Format], width_in: f64, dpi: 
         files.put("proposals", Format::Csv, proposals_csv(&histories.all));
     }
     if formats.contains(&Format::Latex) {
-        let text = format!("% needs \\usepackage{{graphicx}}\n{}", environments.join("\n"));
-        files.put("figures", Format::Latex, text);
+        files.put("figures", Format::Latex, latex_file("graphicx", &environments.join("\n")));
     }
     files.about(histories, None);
     Ok(files)
@@ -202,7 +201,7 @@ impl Files {
     /// What the runs were, and how they are run again.
     fn about(&mut self, histories: &Histories, walks: Option<&str>) {
         self.0.push((METHODS.into(), methods(histories, Some(about::SETTINGS), walks).into()));
-        self.0.push((about::README.into(), about::readme(histories).into()));
+        self.0.push((about::README.into(), about::readme(histories, walks.is_some()).into()));
         self.0.push((about::SETTINGS.into(), about::settings(&histories.all).into()));
     }
 

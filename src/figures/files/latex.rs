@@ -15,7 +15,7 @@ pub fn latex_table(table: &Table) -> String {
     let scaled = table.header.len() > MOST_COLUMNS;
     let (packages, open, close) =
         if scaled { ("booktabs,graphicx", "\\resizebox{\\textwidth}{!}{%\n", "}") } else { ("booktabs", "", "") };
-    let mut out = format!("% needs \\usepackage{{{packages}}}\n\\begin{{table}}[t]\n\\centering\\small\n");
+    let mut out = String::from("\\begin{table}[t]\n\\centering\\small\n");
     let _ = writeln!(out, "\\caption{{{}}}\n\\label{{tab:{}}}", escape(&table.caption), table.name);
     let _ =
         write!(out, "{open}\\begin{{tabular}}{{@{{}}{columns}@{{}}}}\n\\toprule\n{}\\midrule\n", line(&table.header));
@@ -29,7 +29,15 @@ pub fn latex_table(table: &Table) -> String {
     for note in &table.notes {
         let _ = writeln!(out, "\n\\smallskip{{\\footnotesize {}\\par}}", escape(note));
     }
-    out + "\\end{table}\n"
+    out += "\\end{table}\n";
+    latex_file(packages, &out)
+}
+
+/// A file that says in its first line what it needs: the packages, and an encoding if a name in it is not plain ASCII.
+pub fn latex_file(packages: &str, content: &str) -> String {
+    let encoding =
+        if content.is_ascii() { "" } else { "; UTF-8 (\\usepackage[utf8]{inputenc} with a LaTeX older than 2018)" };
+    format!("% needs \\usepackage{{{packages}}}{encoding}\n{content}")
 }
 
 /// The figure's file in a `figure` environment with its caption, no wider than the line; needs `\usepackage{graphicx}`.
@@ -62,6 +70,20 @@ pub fn escape(text: &str) -> String {
             '\u{2264}' => out.push_str("$\\le$"),
             '\u{2265}' => out.push_str("$\\ge$"),
             '\u{3b1}' => out.push_str("$\\alpha$"),
+            '\u{3b2}' => out.push_str("$\\beta$"),
+            '\u{3b5}' => out.push_str("$\\varepsilon$"),
+            '\u{3bb}' => out.push_str("$\\lambda$"),
+            '\u{3c3}' => out.push_str("$\\sigma$"),
+            '\u{3c7}' => out.push_str("$\\chi$"),
+            '\u{b2}' => out.push_str("\\textsuperscript{2}"),
+            '\u{b3}' => out.push_str("\\textsuperscript{3}"),
+            '\u{2026}' => out.push_str("\\ldots{}"),
+            '\u{2013}' => out.push_str("--"),
+            '\u{2014}' => out.push_str("---"),
+            '\u{2018}' => out.push('`'),
+            '\u{2019}' => out.push('\''),
+            '\u{201c}' => out.push_str("``"),
+            '\u{201d}' => out.push_str("''"),
             _ => out.push(c),
         }
     }
@@ -79,8 +101,20 @@ mod tests {
             ("a_b^c~d", "a\\_b\\textasciicircum{}c\\textasciitilde{}d"),
             ("\\input{x} #1 $", "\\textbackslash{}input\\{x\\} \\#1 \\$"),
             ("\u{2212}0.3 \u{b1} 0.1, p < 0.05", "$-$0.3 $\\pm$ 0.1, p $<$ 0.05"),
+            ("\u{3c7}\u{b2} = 9.8, \u{201c}Title\u{201d}", "$\\chi$\\textsuperscript{2} = 9.8, ``Title''"),
         ] {
             assert_eq!(escape(text), expect);
         }
+    }
+
+    /// Only what has no command, such as an accent in a class's name, needs the encoding.
+    #[test]
+    fn the_first_line_says_what_the_file_needs() {
+        assert_eq!(
+            latex_file("booktabs", &escape("\u{3c7}\u{b2}\n")),
+            "% needs \\usepackage{booktabs}\n$\\chi$\\textsuperscript{2}\n"
+        );
+        let named = latex_file("booktabs", &escape("Gr\u{fc}n"));
+        assert!(named.starts_with("% needs \\usepackage{booktabs}; UTF-8") && named.ends_with("Gr\u{fc}n"));
     }
 }

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use crate::dataset::VALIDATION_SHARE;
 use crate::experiment::{Augmentation, Experiment, GeneratorKind, Task, WalkReselection, WeightsBetweenRounds};
-use crate::figures::captions::condition;
+use crate::figures::captions::{condition, train_images};
 use crate::figures::data::{Histories, experiment, repeats_text, split_name, stand_in_note};
 use crate::figures::drawing::ticks::number;
 use crate::history::History;
@@ -51,16 +52,33 @@ fn data(histories: &Histories, e: &Experiment) -> String {
             text += &format!(" Only the first {} {what} images were used.", whole(size));
         }
     }
-    match e.validation_size {
-        0 => text += " No images were set aside for validation.",
-        n => {
-            let n = whole(n);
+    let there = all_train_images(&histories.all);
+    match (e.validation_size, there) {
+        (0, _) => text += " No images were set aside for validation.",
+        (n, None) => {
             text += &format!(
-                " {n} train images, or a sixth of all where that is fewer, were set aside for validation and never trained on."
+                " {} train images, or a sixth of all where that is fewer, were set aside for validation and never trained on.",
+                whole(n)
+            );
+        }
+        (n, Some(there)) => {
+            let aside = n.min(there / VALIDATION_SHARE);
+            let thinned = if e.imbalance > 1.0 { ", before its classes were thinned out" } else { "" };
+            text += &format!(
+                " Of {} train images {} were set aside for validation and never trained on; the other {} were the pool{thinned}.",
+                whole(there),
+                whole(aside),
+                whole(there - aside)
             );
         }
     }
     text
+}
+
+/// The images that train and validation were divided from, if all runs had as many.
+fn all_train_images(all: &[History]) -> Option<usize> {
+    let there = train_images(&all.first()?.header)?;
+    all.iter().all(|h| train_images(&h.header) == Some(there)).then_some(there)
 }
 
 fn latent_space(all: &[History], e: &Experiment) -> String {
@@ -141,10 +159,10 @@ fn rounds(all: &[History], e: &Experiment) -> String {
         (least, most) => format!("{least} to {most} rounds"),
     };
     let mut text = format!(
-        "**Rounds.** {count} of {each}. In round 1 the samples were chosen by `first_set={}`. In each round the \
+        "**Rounds.** {count} of {each}. {} In each round the \
          target ({}{width}) was trained on all labelled samples, {weights}: {training} by Adam, learning rate {}, \
          ε = {:e}.{augmented}",
-        e.first_set,
+        first_set(all, e),
         target.label(),
         e.learning_rate,
         e.adam_epsilon
@@ -160,6 +178,27 @@ fn rounds(all: &[History], e: &Experiment) -> String {
     text
 }
 
+/// How the samples of round 1 came about: those of strategies that generate them were drawn and decoded.
+fn first_set(all: &[History], e: &Experiment) -> String {
+    const DRAWN: &str = "decoded draws from N(0, I)";
+    let generates = |h: &History| h.header.first_experiment().generates_in(1);
+    let mut names: Vec<&str> = Vec::new();
+    for name in all.iter().filter(|h| generates(h)).map(|h| h.header.first_experiment().strategy.label()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if !names.is_empty() && all.iter().all(generates) {
+        return format!("In round 1 the samples were {DRAWN}.");
+    }
+    let but = if names.is_empty() {
+        String::new()
+    } else {
+        format!(", but those of {}, which were {DRAWN}", names.join(" and "))
+    };
+    format!("In round 1 the samples were chosen by `first_set={}`{but}.", e.first_set)
+}
+
 /// Each strategy in a sentence with the values of its own fields, and who labelled what they generated.
 fn strategies(all: &[History], named: &[Group<'_>]) -> String {
     let mut text = String::from("**Strategies.**");
@@ -167,9 +206,6 @@ fn strategies(all: &[History], named: &[Group<'_>]) -> String {
         let Some(run) = group.histories.first() else { continue };
         let e = &run.header.experiment;
         text += &format!(" *{}*{}: {}", group.label(), own_fields(e), e.strategy.help());
-        if e.generates_in(1) {
-            text += " Its first set was decoded draws from N(0, I).";
-        }
     }
     if let Some(note) = stand_in_note(all) {
         text += &format!(" {note} A stand-in has seen the labels of the whole train split.");
@@ -266,12 +302,12 @@ fn evaluation(histories: &Histories, e: &Experiment, named: &[Group<'_>]) -> Str
         text += " There is one pair of each, so no test and no interval.";
         return text;
     }
-    let adjusted = match comparison.tests {
-        0 | 1 => String::new(),
-        n => format!(" with Holm's adjustment over {n} strategies"),
+    let (adjusted, alone) = match comparison.tests {
+        0 | 1 => (String::new(), ""),
+        n => (format!(" with Holm's adjustment over {n} strategies"), ", for each strategy by itself, not adjusted"),
     };
     text += &format!(
-        " It is tested by an exact two-sided sign-flip test{adjusted}; intervals are Student t at 95 %, {}.",
+        " It is tested by an exact two-sided sign-flip test{adjusted}; intervals are Student t at 95 %, {}{alone}.",
         condition(all)
     );
     text

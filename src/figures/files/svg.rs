@@ -27,6 +27,9 @@ const LEAST_MARK: f64 = 0.65;
 /// From the baseline of a text to the middle of its small letters and digits, in its size.
 const MIDDLE: f64 = 0.35;
 
+/// How much smaller a note may be written that does not fit.
+const LEAST_NOTE: f64 = 0.5;
+
 /// The largest and smallest type inside a block.
 const BLOCK_TEXT: [f64; 2] = [4.0, 6.0];
 
@@ -81,7 +84,7 @@ impl Writer<'_> {
         }
         let _ = writeln!(self.out, "<g clip-path=\"url(#{clip})\">");
         for item in &panel.items {
-            self.item(item, frame);
+            self.item(item, frame, is_table(panel));
         }
         self.out.push_str("</g>\n");
         // Marks are drawn on top and are not clipped at the frame.
@@ -166,7 +169,8 @@ impl Writer<'_> {
         }
     }
 
-    fn item(&mut self, item: &Item, frame: &Frame) {
+    /// One item of a panel, which is a `table` or not.
+    fn item(&mut self, item: &Item, frame: &Frame, table: bool) {
         match item {
             Item::Line(line) => {
                 if let Some(stroke) = line.stroke {
@@ -185,7 +189,12 @@ impl Writer<'_> {
                     let _ = writeln!(self.out, "<path d=\"{d}Z\" fill=\"{fill}\" fill-opacity=\"{opacity}\"/>");
                 }
             }
-            Item::Blocks(blocks) => blocks.iter().for_each(|b| self.block(b, frame)),
+            Item::Blocks(blocks) => {
+                let fitting = |b: &Block| text_size(b, frame).filter(|size| *size >= BLOCK_TEXT[0]);
+                // In a table one size for all numbers, however wide they are.
+                let one = blocks.iter().filter_map(fitting).reduce(f64::min).filter(|_| table);
+                blocks.iter().for_each(|b| self.block(b, frame, fitting(b).map(|size| one.unwrap_or(size))));
+            }
             Item::Rule(rule) => {
                 let plot = frame.plot;
                 let at = frame.at([rule.at, rule.at]);
@@ -210,7 +219,10 @@ impl Writer<'_> {
                     frame.plot.left + note.at[0] * frame.plot.width,
                     frame.plot.bottom() - note.at[1] * frame.plot.height + TICK_SIZE * MIDDLE,
                 ];
-                self.text(at, TICK_SIZE, note.anchor, self.theme.muted, &note.text);
+                // In a very narrow figure small, but not cut off.
+                let room = if note.anchor == Anchor::Start { frame.plot.right() - at[0] } else { f64::INFINITY };
+                let size = TICK_SIZE * (room / width(&note.text, TICK_SIZE)).clamp(LEAST_NOTE, 1.0);
+                self.text(at, size, note.anchor, self.theme.muted, &note.text);
             }
         }
     }
@@ -242,7 +254,8 @@ impl Writer<'_> {
         let _ = writeln!(self.out, "<text {common} {halo}>{text}</text>\n<text {common} fill=\"{ink}\">{text}</text>");
     }
 
-    fn block(&mut self, block: &Block, frame: &Frame) {
+    /// A block with its text in this size, if it fits.
+    fn block(&mut self, block: &Block, frame: &Frame, size: Option<f64>) {
         let ([x0, y0], [x1, y1]) = (frame.at([block.x[0], block.y[1]]), frame.at([block.x[1], block.y[0]]));
         if !(finite([x0, y0]) && finite([x1, y1])) {
             return;
@@ -258,8 +271,7 @@ impl Writer<'_> {
             n(h),
             hex(fill)
         );
-        let size = BLOCK_TEXT[1].min(h * 0.8).min(BLOCK_TEXT[1] * (w - 1.5) / width(&block.text, BLOCK_TEXT[1]));
-        if !block.text.is_empty() && size >= BLOCK_TEXT[0] {
+        if let Some(size) = size {
             let at = [x0 + w / 2.0, y0 + h / 2.0 + size * MIDDLE];
             self.text(at, size, Anchor::Middle, self.theme.text_on(fill), &block.text);
         }
@@ -377,6 +389,13 @@ impl Writer<'_> {
         let _ =
             writeln!(self.out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{anchor} fill=\"{fill}\">{text}</text>");
     }
+}
+
+/// The largest size in which a block's text fits into it; `None` without a text.
+fn text_size(block: &Block, frame: &Frame) -> Option<f64> {
+    let ([x0, y0], [x1, y1]) = (frame.at([block.x[0], block.y[1]]), frame.at([block.x[1], block.y[0]]));
+    let wide = BLOCK_TEXT[1] * (x1 - x0 - 1.5) / width(&block.text, BLOCK_TEXT[1]);
+    (!block.text.is_empty()).then_some(BLOCK_TEXT[1].min((y1 - y0) * 0.8).min(wide))
 }
 
 /// The unbroken parts of a line, in points of the page.

@@ -148,9 +148,13 @@ fn notes(comparison: &Comparison, forks: &[String], condition: &str) -> Vec<Stri
         1 => "one test, so Holm's adjustment changes nothing".to_owned(),
         n => format!("Holm's adjustment over the {n} tests of this table"),
     };
+    let alone = match tests {
+        0 | 1 => "",
+        _ => ", for each strategy by itself, not adjusted for their number",
+    };
     let mut notes = vec![format!(
         "Exact two-sided sign-flip test over all assignments of signs; {family}; d_z: mean difference over the standard \
-         deviation of the differences; intervals: Student t, {condition}; labels by linear \
+         deviation of the differences; intervals: Student t, {condition}{alone}; labels by linear \
          interpolation between round ends.",
     )];
     if comparison.rounds.is_empty() {
@@ -186,12 +190,15 @@ fn notes(comparison: &Comparison, forks: &[String], condition: &str) -> Vec<Stri
                 .to_owned(),
         );
     }
-    let parted = |s: &&EndpointTest| s.endpoint_test.as_ref().is_some_and(|t| t.disagrees(options.level));
-    let parted: Vec<String> = groups.iter().filter(parted).map(|s| s.name.label()).collect();
+    let parted: Vec<String> = groups.iter().filter(|s| s.disagrees(options.level)).map(|s| s.name.label()).collect();
     if !parted.is_empty() {
+        let (of, adjusted) = match tests {
+            0 | 1 => ("p", ""),
+            _ => ("p by Holm", ", and p is adjusted for all tests, the interval is not"),
+        };
         notes.push(format!(
-            "{}: the interval excludes zero and p is above {}, or the reverse; the interval takes the differences for \
-             normally distributed, the sign-flip test does not, and with few pairs it has no small p to give.",
+            "{}: the interval excludes zero and {of} is above {}, or the reverse; the interval takes the differences for \
+             normally distributed, the sign-flip test does not, and with few pairs it has no small p to give{adjusted}.",
             parted.join("; "),
             number(1.0 - options.level, 2)
         ));
@@ -219,24 +226,41 @@ fn sentences(comparison: &Comparison, task: Task) -> impl Iterator<Item = String
         let (test, p) = (s.endpoint_test.as_ref()?, s.holm_p?);
         let (name, n, mean) = (s.name.label(), test.differences.len(), test.interval.mean);
         let pairs = if n == 1 { "1 pair".to_owned() } else { format!("{n} pairs") };
-        // In the direction of the mean, as the sentence says it.
-        let ends =
-            test.interval.half_width.map(|half| [mean.abs() - half, mean.abs() + half].map(|end| number(end, 2)));
         let percent = number(100.0 * options.level, 0);
-        let interval = ends.map_or_else(String::new, |[low, high]| format!("{percent} % interval {low} to {high}; "));
+        let interval = |ends: [f64; 2], text: fn(f64) -> String| match test.interval.half_width {
+            Some(_) => format!("{percent} % interval {} to {}; ", text(ends[0]), text(ends[1])),
+            None => String::new(),
+        };
         let alike = test.differences.iter().filter(|d| **d * mean > 0.0).count();
         let adjusted = if *tests > 1 { ", by Holm for all tests here" } else { "" };
         let is_least = *tests == 1 && p <= smallest_p(n) * (1.0 + 1e-9);
         let least = if is_least { format!(", the smallest that {pairs} can give") } else { String::new() };
         let p_text = format!("p {}{adjusted}{least}", p_in_words(p));
-        let how = if (mean > 0.0) == task.lower_is_better() { "worse" } else { "better" };
-        let by = format!("by {} {unit} on average", number(mean.abs(), 2));
+        let by = format!("{} {unit}", number(mean.abs(), 2));
         Some(match p <= 1.0 - options.level {
             _ if mean == 0.0 => format!("No difference shown: {name} and {baseline} are equal on average ({p_text})."),
-            true => format!("{name} is {how} than {baseline} {by} ({interval}{alike} of {pairs}; {p_text})."),
+            true => {
+                let how = if (mean > 0.0) == task.lower_is_better() { "worse" } else { "better" };
+                // In the direction of the mean, as the sentence says it.
+                let half = test.interval.half_width.unwrap_or_default();
+                let interval = interval([mean.abs() - half, mean.abs() + half], |end| number(end, 2));
+                format!("{name} is {how} than {baseline} by {by} on average ({interval}{alike} of {pairs}; {p_text}).")
+            }
+            // What is not shown is told of these runs alone, with the numbers of the table.
             false => {
-                let evidence = format!("{interval}{alike} of {pairs}; {p_text}");
-                format!("{name} is {how} than {baseline} {by}, but the test does not show it ({evidence}).")
+                let side = if mean > 0.0 { "above" } else { "below" };
+                let (whose, than) = match task {
+                    Task::Classes => (name, baseline.clone()),
+                    Task::Maps => (format!("The error of {name}"), format!("that of {baseline}")),
+                };
+                let (runs, count) = match n {
+                    1 => ("in one pair of runs", String::new()),
+                    _ => ("in the mean of these runs", format!("{side} in {alike} of {pairs}; ")),
+                };
+                let interval = interval([test.interval.low(), test.interval.high()], signed);
+                format!(
+                    "{whose} is {by} {side} {than} {runs}; the test shows no difference ({interval}{count}{p_text})."
+                )
             }
         })
     })

@@ -58,10 +58,14 @@ fn stand_in_text(histories: &[History]) -> String {
     stand_in_note(histories).map_or_else(String::new, |note| format!(" {note}"))
 }
 
+/// What the place of an evaluation inside a round is.
+const INSIDE: &str = "There the horizontal place is the progress of training and not labels bought: all labels of a \
+                      round are bought at its beginning.";
+
 /// Addition to a caption about the thin lines.
 fn inside_text(histories: &[History]) -> String {
     format!(
-        " Thin lines: {}, measured inside rounds and spread over the samples labelled in the round.",
+        " Thin lines: {}, measured inside rounds. {INSIDE}",
         part_size(histories).map_or_else(|| "the same".into(), |size| format!("its fixed part of {size} images"))
     )
 }
@@ -84,7 +88,7 @@ pub fn figure3(histories: &[History], looks: &Looks) -> Figure {
     };
     let caption = format!(
         "{} on the {split} against the number of labelled samples, {}: {marks}: whole {split} at the end of \
-         each round){band}. Inside rounds: {}, spread over the samples labelled in the round.",
+         each round){band}. Inside rounds: {}. {INSIDE}",
         task.measure(),
         repeats_text(&groups),
         part_size(histories).map_or_else(|| "the same".into(), |size| format!("a fixed part of {size} images")),

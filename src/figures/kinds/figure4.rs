@@ -27,6 +27,10 @@ const ROW: f64 = 2.0 + STRIP + 0.26;
 const HEAD: f64 = 0.6;
 /// Room for the letter before a row.
 const LETTER: f64 = 0.9;
+/// Between the longest row and the texts at its right; and the share of the width that these take, which the longest of
+/// them fits into in a text column.
+const BESIDE: f64 = 0.3;
+const TEXTS: f64 = 0.25;
 /// Half the space between two images.
 const GAP: f64 = 0.04;
 
@@ -251,14 +255,17 @@ fn square_range(points: &[[f64; 2]], paths: &[Vec<[f64; 2]>]) -> [[f64; 2]; 2] {
 
 /// The right half: x counts images to the right, y images upwards from the top.
 fn rows(walks: &[Shown<'_>], album: &Album, classes: &[String]) -> Panel {
-    let side = (HEAD + ROW * walks.len() as f64).max(LETTER + COLUMNS as f64);
+    let most = walks.iter().map(|w| w.images.real.len()).max().unwrap_or(0);
+    let stride = most.div_ceil(COLUMNS).max(1);
+    // All texts stand behind the longest row.
+    let texts = most.div_ceil(stride) as f64 + BESIDE;
+    let wide = (LETTER + texts) / (1.0 - TEXTS);
+    let side = (HEAD + ROW * walks.len() as f64).max(LETTER + COLUMNS as f64).max(wide);
     let (left, right) = (-LETTER, side - LETTER);
     let mut items = Vec::new();
     let note = |x: f64, y: f64, text: String, anchor: Anchor| {
         Item::Note(Note { at: [(x - left) / (right - left), 1.0 + y / side], text, anchor })
     };
-    let most = walks.iter().map(|w| w.images.real.len()).max().unwrap_or(0);
-    let stride = most.div_ceil(COLUMNS).max(1);
     for (column, point) in (0..most).step_by(stride).enumerate() {
         items.push(note(column as f64 + 0.5, -HEAD / 2.0, point.to_string(), Anchor::Middle));
     }
@@ -296,7 +303,6 @@ fn rows(walks: &[Shown<'_>], album: &Album, classes: &[String]) -> Panel {
             });
         }
         items.push(Item::Blocks(strip));
-        let x = points.div_ceil(stride) as f64 + 0.3;
         let j = &walk.judged.judgement;
         for (line, text) in [
             j.verdict.label().to_owned(),
@@ -307,7 +313,7 @@ fn rows(walks: &[Shown<'_>], album: &Album, classes: &[String]) -> Panel {
         .into_iter()
         .enumerate()
         {
-            items.push(note(x, top - 0.5 - 0.62 * line as f64, text, Anchor::Start));
+            items.push(note(texts, top - 0.5 - 0.62 * line as f64, text, Anchor::Start));
         }
     }
     if walks.is_empty() {
@@ -321,6 +327,65 @@ fn rows(walks: &[Shown<'_>], album: &Album, classes: &[String]) -> Panel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::ImageShape;
+    use crate::figures::drawing::layout::{TICK_SIZE, layout};
+    use crate::figures::drawing::text::width;
+    use crate::trajectory::Judgement;
+
+    /// Nothing is cut off at the frame: a 100 % without its last digit is another number.
+    #[test]
+    fn the_texts_beside_the_rows_fit_in_a_column_and_on_a_page() {
+        let judgement = Judgement {
+            verdict: Verdict::Boundary,
+            steps: 10,
+            boundary_share: 1.0,
+            drift_ratio: 10.55,
+            visits: 11,
+            distinct_samples: 11,
+            final_snap_distance: 0.1,
+            lost_steps: 0,
+            reselections: 0,
+        };
+        let judged = JudgedWalk { walk: 0, start: 49_999, judgement };
+        let shape = ImageShape { channels: 1, height: 1, width: 1 };
+        let album = Album {
+            data_digest: String::new(),
+            generator_digest: String::new(),
+            of: None,
+            rounds: 1,
+            shape,
+            walks: Vec::new(),
+        };
+        let axis = || Axis::linear("Latent axis").range(-7.5, 7.5);
+        let map = Panel { title: String::new(), x: axis(), y: axis(), aspect: 1.0, items: Vec::new() };
+        for (walks, points) in [(1, 2), (6, 9), (4, 11), (1, 11), (5, 11), (6, 11), (2, 40)] {
+            let images = |n: usize| WalkImages { walk: 0, decoded: vec![vec![0]; n], real: vec![vec![0]; n] };
+            // One walk is shorter than the others.
+            let images: Vec<WalkImages> = (0..walks).map(|walk| images(points - usize::from(walk == 1))).collect();
+            let shown = |images| Shown { letters: "A".into(), judged: &judged, steps: &[], images };
+            let panel = rows(&images.iter().map(shown).collect::<Vec<_>>(), &album, &[]);
+            let mut figure = Figure::single("figure4", "", String::new(), map.clone());
+            figure.panels.push(panel);
+            (figure.columns, figure.legend) = (Columns { narrow: 1, wide: 2 }, LegendPlace::None);
+            for inches in [3.5, 7.2] {
+                let plot = layout(&figure, inches * 72.0).frames[1].plot;
+                let texts: Vec<&Note> = figure.panels[1]
+                    .items
+                    .iter()
+                    .filter_map(|item| match item {
+                        Item::Note(note) if note.anchor == Anchor::Start => Some(note),
+                        _ => None,
+                    })
+                    .collect();
+                assert_eq!(texts.len(), 4 * walks);
+                for note in texts {
+                    let room = (1.0 - note.at[0]) * plot.width;
+                    let wide = width(&note.text, TICK_SIZE);
+                    assert!(wide <= room, "{}: {wide} in {room} of {}, {walks} walks", note.text, plot.width);
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_reach_of_a_path_is_its_widest_extent_between_restarts() {

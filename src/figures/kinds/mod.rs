@@ -173,7 +173,7 @@ impl Kind {
             Draw::FigureUnless(draw) => draw(histories).map(Drawn::Figure),
             Draw::TableUnless(draw) => draw(histories).map(Drawn::Table),
         }
-        .map_err(|why| FigureError::Refused { title, needs, why })?;
+        .map_err(|why| FigureError::Refused { title, why })?;
         match &mut drawn {
             Drawn::Figure(figure) if figure.is_empty() => return Err(FigureError::Nothing { title, needs }),
             Drawn::Figure(figure) => {

@@ -34,11 +34,13 @@ pub fn picks_by_class(histories: &[History]) -> Figure {
         FirstSet::Random => "initial random set".to_owned(),
         other => format!("first set ({})", other.label()),
     };
+    let is_drawn = |h: &History| h.header.first_experiment().generates_in(1);
+    let drawn = if histories.iter().any(is_drawn) { "; strategies that generate samples draw theirs" } else { "" };
     Figure {
         name: "picks-by-class".into(),
         title: "Labelled samples by class and round".into(),
         caption: format!(
-            "Share of each class in the samples labelled in each round, {}. Round 1 is the {first}.{most}",
+            "Share of each class in the samples labelled in each round, {}. Round 1 is the {first}{drawn}.{most}",
             repeats_text(&groups)
         ),
         columns: match panels.len() {

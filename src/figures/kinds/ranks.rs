@@ -178,8 +178,8 @@ pub fn rank_diagram(histories: &[History], looks: &Looks) -> Result<Figure, Stri
     for (i, [first, last]) in found.alike.iter().enumerate() {
         let y = at(ABOVE + BAR_LINE * (i as f64 + 0.9));
         let ends = [found.groups[*first].mean, found.groups[*last].mean];
-        // A little longer than the ranks it joins, so that one of equal ranks is seen too.
-        let reach = 0.008 * (right - left);
+        // From marker to marker; of equal ranks it is as wide as a marker, so that it is seen.
+        let reach = if ends[0] < ends[1] { 0.0 } else { 0.008 * (right - left) };
         items.push(line("cannot be told apart", vec![[ends[0] - reach, y], [ends[1] + reach, y]], plain(2.2)));
     }
     for (place, (group, name)) in found.groups.iter().zip(&names).enumerate() {

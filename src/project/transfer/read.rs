@@ -6,6 +6,7 @@ use std::path::Path;
 use super::incoming::{Incoming, part_said};
 use super::label_studio;
 use crate::dataset::own::formats::cells::SPLITS;
+use crate::dataset::own::formats::text::{named_separator, quotes_end};
 use crate::dataset::own::listing::Part;
 use crate::paths::{self, composed};
 use crate::project::error::{ProjectError, in_file};
@@ -74,11 +75,17 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
     if text.trim().is_empty() {
         return Err("is empty".into());
     }
+    let (named, text) = match named_separator(text.as_bytes()) {
+        // An empty line in its place is passed over, and counted.
+        Some((named, rest)) => (Some(named), format!("\n{}", &text[text.len() - rest.len()..])),
+        None => (None, text),
+    };
     let head = text.lines().next().unwrap_or_default();
     let count = |c: char| head.matches(c).count();
-    let delimiter = [',', ';', '\t'].into_iter().max_by_key(|c| (count(*c), *c == ',')).unwrap_or(',');
-    quotes_end(&text, delimiter)?;
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter as u8).flexible(true).from_reader(text.as_bytes());
+    let likely = [',', ';', '\t'].into_iter().max_by_key(|c| (count(*c), *c == ',')).unwrap_or(',');
+    let delimiter = named.unwrap_or(likely as u8);
+    quotes_end(text.as_bytes(), delimiter).map_err(|(line, what)| format!("line {line}: {what}"))?;
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|e| format!("cannot be read as a table ({e})"))?.clone();
     let column =
         |names: &[&str]| names.iter().find_map(|name| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name)));
@@ -178,28 +185,6 @@ fn is_split(said: &str) -> bool {
     said.is_empty() || Part::within(said).is_some() || ["aside", "generated"].contains(&said)
 }
 
-/// An error if a quote is not closed, or closed in the middle of a cell, so that lines would become one cell.
-fn quotes_end(text: &str, delimiter: char) -> Result<(), String> {
-    let (mut begins, mut line, mut opened) = (true, 1, None);
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        line += usize::from(c == '\n');
-        match (c, opened) {
-            ('"', Some(_)) if chars.peek() == Some(&'"') => drop(chars.next()),
-            ('"', Some(at)) => {
-                opened = None;
-                if chars.peek().is_some_and(|&next| next != delimiter && next != '\n') {
-                    return Err(format!("line {at}: a quote is closed in the middle of a cell; put the quotes right"));
-                }
-            }
-            ('"', None) if begins => opened = Some(line),
-            _ => {}
-        }
-        begins = opened.is_none() && (c == delimiter || c == '\n');
-    }
-    opened.map_or(Ok(()), |at| Err(format!("line {at}: a quote is not closed; close it, or remove it")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,6 +208,7 @@ mod tests {
         for text in [
             "file,label\na.png,cat\nb.png,\n",
             "Label;File\ncat;a.png\n;b.png\n",
+            "sep=;\r\nfile;label\r\na.png;cat\r\nb.png;\r\n",
             "guess\tfile\tlabel\ndog\ta.png\tcat\ndog\tb.png\t\r\n",
             "file,label,round,strategy,seconds,time,who,answer,guess\na.png,dog,1,snn,,,,,\nb.png,cat,1,snn,,,,,\n\
              a.png,cat,1,snn,,,,,\nb.png,,1,snn,,,,undone,\nb.png,,1,,,,,,\n",
@@ -237,6 +223,7 @@ mod tests {
             ("a.png,cat\n", "has no column `file`"),
             ("file\na.png\n", "has no column `label`"),
             ("file,label\n,cat\n", "line 2 has no file"),
+            ("sep=,\nfile,label\na.png,cat\n,cat\n", "line 4 has no file"),
             ("file,label\na.png\n", "line 2 has no file or no cell"),
             ("file,label\r\nb.png,dog\r\na.png\r\n", "line 3 has no file or no cell"),
             ("file,label,seconds\na.png,cat,long\n", "line 2, column `seconds`: `long` is no number of seconds"),

@@ -11,7 +11,7 @@ use super::image_view;
 use super::lasso;
 use super::open::Open;
 use crate::dataset::Class;
-use crate::project::{Answer, List, verb};
+use crate::project::{Answer, LONGEST_CLASS, List, verb};
 use crate::ui::kit::flow::Flow;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
@@ -124,6 +124,7 @@ impl Centre {
             }
             Act::Grid => open.grid.shown ^= true,
             Act::Go(list) => {
+                open.message = None;
                 open.sitting.go_to(list);
                 self.typed = None;
             }
@@ -161,7 +162,7 @@ impl Centre {
                 None => self.empty.go_on(ctx, open),
             }
         }
-        if pressed.escape && self.typed.take().is_none() {
+        if pressed.escape && self.typed.take().is_none() && open.message.take().is_none() {
             match open.sitting.list() {
                 List::Region if open.one_by_one => open.one_by_one = false,
                 List::Region => open.leave_region(),
@@ -247,10 +248,19 @@ impl Centre {
         };
         let line = egui::Layout::left_to_right(egui::Align::Center);
         ui.allocate_ui_with_layout(vec2(ui.available_width(), HINT), line, |ui| ui.add(Label::new(hint).truncate()));
-        let shown: Vec<Class> = match &self.typed {
+        let mut shown: Vec<Class> = match &self.typed {
             Some(typed) => class_keys::found(&known.classes, typed),
             None => (0..known.classes.len() as Class).collect(),
         };
+        if let Some(image) = targets.first().filter(|_| open.sitting.list() == List::Conflicts && self.typed.is_none())
+        {
+            // What the two people say comes first, however many classes there are.
+            let theirs = open.sitting.conflict(*image).map(|conflict| conflict.label.as_str());
+            let here = known.class_of(*image);
+            shown.sort_by_key(|class| {
+                Some(*class) != here && theirs != Some(known.classes[usize::from(*class)].as_str())
+            });
+        }
         let present = targets.first().filter(|_| targets.len() == 1).and_then(|image| open.class_of(*image));
         let guess = open.subject().filter(|_| open.sitting.is_guess_shown());
         let guess = guess.and_then(|image| open.sitting.guess(image)).map(|(class, _)| class);
@@ -366,7 +376,12 @@ impl Centre {
             ui.set_width(300.0);
             ui.label(bold("New class").size(size::HEADING));
             let field = ui
-                .add(TextEdit::singleline(&mut name).desired_width(284.0).hint_text("Its name"))
+                .add(
+                    TextEdit::singleline(&mut name)
+                        .desired_width(284.0)
+                        .hint_text("Its name")
+                        .char_limit(LONGEST_CLASS),
+                )
                 .accessible_name("Name of the class");
             field.request_focus();
             let is_there = known.classes.iter().any(|class| class == name.trim());

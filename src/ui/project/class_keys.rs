@@ -18,7 +18,8 @@ impl ClassKeys {
     /// A class whose name is one character has that character, or the same letter in small; of the others the first ten
     /// have digits, the next ones letters. If there are more, letters begin a search.
     pub fn new(classes: &[String]) -> Self {
-        let single = |name: &String| name.chars().next().filter(|c| name.len() == 1 && c.is_ascii_graphic());
+        let is_key = |c: &char| c.is_alphanumeric() || c.is_ascii_graphic();
+        let single = |name: &String| name.chars().next().filter(is_key).filter(|c| name.len() == c.len_utf8());
         let singles: Vec<Option<char>> = classes.iter().map(single).collect();
         let small = |c: char| c.to_lowercase().next().unwrap_or(c);
         let own = |c: char| if singles.contains(&Some(small(c))) { c } else { small(c) };
@@ -96,6 +97,7 @@ mod tests {
             ("ripe unripe rotten", "123", false),
             ("0 1 2 3 4 5 6 7 8 9", "0123456789", false),
             ("2 none 1", "231", false),
+            ("ü ß none", "üß1", false),
             (letters, "012ABabc", false),
             ("k1 k2 k3 k4 k5 k6 k7 k8 k9 k10 k11 a", "1234567890ba", false),
             (many.trim(), "1234567890", true),

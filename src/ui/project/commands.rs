@@ -189,6 +189,9 @@ pub fn read(ctx: &Context, searches: bool) -> Pressed {
     if dialog || ctx.egui_wants_keyboard_input() || egui::Popup::is_any_open(ctx) {
         return Pressed::default();
     }
+    if !searches {
+        ctx.input_mut(|input| take_out_held(&mut input.events));
+    }
     // Arrows go from one button to the next once one has the keyboard.
     let has_focus = ctx.memory(|memory| memory.focused().is_some());
     ctx.input_mut(|input| {
@@ -212,9 +215,37 @@ pub fn read(ctx: &Context, searches: bool) -> Pressed {
     })
 }
 
+/// Takes out what keys do that are held: one press is one answer. The arrow that looks back goes on as long as it is held.
+fn take_out_held(events: &mut Vec<Event>) {
+    let mut held = false;
+    events.retain(|event| match event {
+        Event::Key { key, pressed: true, repeat, .. } => {
+            held = *repeat && *key != Key::ArrowLeft;
+            !held
+        }
+        // It follows the key that types it.
+        Event::Text(_) => !held,
+        _ => true,
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_that_is_held_answers_once() {
+        let key = |key: Key, repeat: bool| {
+            let (physical_key, modifiers) = (None, Modifiers::NONE);
+            Event::Key { key, physical_key, pressed: true, repeat, modifiers }
+        };
+        let text = |text: &str| Event::Text(text.into());
+        let fresh = [key(Key::Num4, false), text("4"), key(Key::Num5, false), text("5"), key(Key::ArrowLeft, true)];
+        let held = [key(Key::Num4, true), text("4"), key(Key::Delete, true), key(Key::Backspace, true)];
+        let mut events = [&fresh[..2], &held, &fresh[2..]].concat();
+        take_out_held(&mut events);
+        assert_eq!(events, fresh);
+    }
 
     #[test]
     fn every_command_has_a_key_of_its_own() {

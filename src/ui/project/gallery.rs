@@ -77,6 +77,11 @@ impl Gallery {
         }
     }
 
+    /// Why the image cannot be shown as it is stored, as the end of a sentence; it is shown as the model sees it then.
+    pub fn fault(&self, image: usize) -> Option<&str> {
+        self.large.get(&image)?.as_ref().err().map(String::as_str)
+    }
+
     /// Decodes an image ahead.
     pub fn want(&mut self, image: usize) {
         if !self.large.contains_key(&image) {

@@ -21,9 +21,13 @@ pub fn ui(ui: &mut Ui, rect: Rect, gallery: &mut Gallery, pictures: &Pictures, i
     let uv = Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
     ui.painter().image(texture.id(), place, uv, Color32::WHITE);
     ui.painter().rect_stroke(place, CornerRadius::ZERO, Stroke::new(1.0, theme.line), StrokeKind::Outside);
-    let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), theme::font(size::CAPTION), theme.weak);
+    let (text, ink) = match gallery.fault(image) {
+        Some(why) => (format!("{name} {why}; this is what the model sees of it"), theme.warning),
+        None => (name.to_owned(), theme.weak),
+    };
+    let mut job = egui::text::LayoutJob::simple_singleline(text, theme::font(size::CAPTION), ink);
     job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width());
     let galley = ui.painter().layout_job(job);
     let at = egui::pos2(rect.center().x - galley.size().x / 2.0, rect.bottom() - galley.size().y);
-    ui.painter().galley(at, galley, theme.weak);
+    ui.painter().galley(at, galley, ink);
 }

@@ -25,8 +25,8 @@ pub enum Asked {
 }
 
 const PLOT_HEIGHT: f32 = 128.0;
-/// Why nothing can be trained while the button cannot be pressed.
-const UNTRAINED: &str = "Label some images first, of two classes";
+/// Why nothing can be trained or asked while the button cannot be pressed.
+const NOT_NOW: &str = "Wait for what is computed now; to train, label some images first, of two classes";
 /// Height of a row of facts.
 const ROW: f32 = 19.0;
 
@@ -70,11 +70,9 @@ pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
         }
         fact(ui, theme, "Rounds", &status.rounds.to_string());
         ui.horizontal_wrapped(|ui| {
-            if open.now().is_none() {
-                let row = command(Act::Train);
-                let can = open.sitting.can_train();
-                ui.add_enabled_ui(can, |ui| button(ui, &mut asked, row.name, &row.tip(), Asked::Act(row.act)));
-            }
+            let row = command(Act::Train);
+            let can = open.sitting.can_train() && open.now().is_none();
+            ui.add_enabled_ui(can, |ui| button(ui, &mut asked, row.name, &row.tip(), Asked::Act(row.act)));
             let tip = "Writes the labels as CSV, or a row for every image with what the model predicts";
             button(ui, &mut asked, "Export…", tip, Asked::Export);
             let tip = "Takes in labels: a table of files and labels, Label Studio's export, or labels.csv of a copy of the project";
@@ -183,7 +181,7 @@ fn curve(ui: &mut Ui, status: &Status, theme: &'static Theme) {
 }
 
 fn button(ui: &mut Ui, asked: &mut Option<Asked>, text: &str, tip: &str, act: Asked) {
-    if ui.button(text).on_hover_text(tip).on_disabled_hover_text(UNTRAINED).clicked() {
+    if ui.button(text).on_hover_text(tip).on_disabled_hover_text(NOT_NOW).clicked() {
         *asked = Some(act);
     }
 }

@@ -27,6 +27,8 @@ struct Draft {
 pub struct NewSheet {
     ask: AskPath,
     draft: Option<Draft>,
+    /// What was typed when the sheet was closed.
+    left: Option<Draft>,
     making: Work<Result<Opened, Failed>>,
     failed: Option<String>,
 }
@@ -41,6 +43,7 @@ impl Default for NewSheet {
         Self {
             ask: AskPath::new("Images for a new project", hint, "Go on", Wanted::Any),
             draft: None,
+            left: None,
             making: Work::default(),
             failed: None,
         }
@@ -53,13 +56,17 @@ impl NewSheet {
         self.ask.open(String::new);
     }
 
-    /// Opens the sheet for these images.
+    /// Opens the sheet for these images; if it was closed for the same ones, with what was typed then.
     pub fn open(&mut self, images: PathBuf) {
+        self.failed = None;
+        self.draft = self.left.take_if(|left| left.images == images);
+        if self.draft.is_some() {
+            return;
+        }
         let name = paths::stem(&images);
         let folder = images.with_file_name(format!("{name}-project")).display().to_string();
         let (first, strategy) = (Experiment::default().first_set, PROPOSES);
         let (classes, batch) = (String::new(), BATCH);
-        self.failed = None;
         self.draft = Some(Draft { images, folder, classes, batch, first, strategy, takes_labels: false });
     }
 
@@ -92,7 +99,7 @@ impl NewSheet {
         }
         if response.should_close() {
             self.making.cancel();
-            (self.making, self.draft) = (Work::default(), None);
+            (self.making, self.left) = (Work::default(), self.draft.take());
         } else if starts {
             let (folder, takes) = (folder(draft), draft.takes_labels);
             match new(draft) {
@@ -130,10 +137,11 @@ fn sheet(ui: &mut Ui, draft: &mut Draft, making: &Work<Result<Opened, Failed>>, 
     ui.add(Label::new(images).truncate());
     ui.add_space(space::S);
     let running = making.is_running();
+    let mut entered = false;
     ui.add_enabled_ui(!running, |ui| {
-        field(ui, "Folder of the project", &mut draft.folder, "A new or an empty folder", width);
+        entered |= field(ui, "Folder of the project", &mut draft.folder, "A new or an empty folder", width);
         let hint = "ripe, unripe, rotten; more can be added while labelling";
-        field(ui, "Classes", &mut draft.classes, hint, width);
+        entered |= field(ui, "Classes", &mut draft.classes, hint, width);
         ui.horizontal(|ui| {
             let label = ui.label("Images in a batch");
             let value = DragValue::new(&mut draft.batch).range(1..=MOST_IN_BATCH);
@@ -180,7 +188,8 @@ fn sheet(ui: &mut Ui, draft: &mut Draft, making: &Work<Result<Opened, Failed>>, 
         let can = !running && !draft.folder.trim().is_empty();
         let make = Button::new(bold("Make the project").color(if can { theme.on_accent } else { theme.faint }));
         let make = if can { make.fill(theme.accent) } else { make };
-        starts = ui.add_enabled(can, make).on_hover_text("Reads the images and opens the project").clicked();
+        let make = ui.add_enabled(can, make).on_hover_text("Reads the images and opens the project (Enter)");
+        starts = make.clicked() || can && entered;
         if ui.button("Cancel").on_hover_text("Makes nothing, and ends reading (Esc)").clicked() {
             ui.close();
         }
@@ -193,8 +202,11 @@ fn sheet(ui: &mut Ui, draft: &mut Draft, making: &Work<Result<Opened, Failed>>, 
     starts
 }
 
-fn field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width: f32) {
+/// A field with its name; whether Enter was pressed in it.
+fn field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width: f32) -> bool {
     let label = ui.label(name);
-    ui.add(TextEdit::singleline(text).desired_width(width - space::L).hint_text(hint)).labelled_by(label.id);
+    let field = TextEdit::singleline(text).desired_width(width - space::L).hint_text(hint);
+    let response = ui.add(field).labelled_by(label.id);
     ui.add_space(space::XS);
+    response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter))
 }

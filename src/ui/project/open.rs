@@ -12,7 +12,7 @@ use super::pace::Pace;
 use super::pen::{Pen, Written};
 use super::place_view::PlaceView;
 use super::space::Space;
-use super::work::{Going, Gone, Now, Opened, Question, Work, answer, go_on};
+use super::work::{Going, Gone, Now, Opened, Question, Work, answer, go_on, shortened};
 use crate::dataset::Class;
 use crate::device::DeviceKind;
 use crate::project::transfer::Told;
@@ -157,8 +157,13 @@ impl Open {
     /// Whether an answer is taken: the one before is on the disk, and a person sees what this one is about. If not, it is
     /// said that it came too early.
     pub fn takes_answer(&mut self, ctx: &Context) -> bool {
-        let seen = self.shows_grid() || self.image().is_some() && self.drawn == self.image();
-        self.is_ready(ctx, seen)
+        let now = ctx.input(|i| i.time);
+        match self.image() {
+            _ if self.shows_grid() => self.is_ready(ctx, true),
+            // Nothing is asked.
+            None => false,
+            image => self.is_ready(ctx, self.drawn == image && self.pace.is_seen(now)),
+        }
     }
 
     /// Whether nothing is on its way to the disk and a condition holds; if not, what was pressed came too early.
@@ -203,7 +208,13 @@ impl Open {
             }
             Ok(Written::Imported(imported)) => {
                 let (done, known) = *imported;
-                self.message = Some(Ok(done.sentences().join("; ")));
+                let mut told = done.sentences();
+                if !done.conflicts.is_empty() {
+                    told.push(
+                        "the same import asks again for those that are not decided before the project is closed".into(),
+                    );
+                }
+                self.message = Some(Ok(told.join("; ")));
                 self.keys = ClassKeys::new(&known.classes);
                 self.agreement = done.agreement.or(self.agreement.take());
                 self.sitting.take_import(known, done.conflicts);
@@ -425,7 +436,11 @@ impl Open {
             return;
         }
         let said = self.sitting.undo();
-        if !said.is_empty() {
+        if said.is_empty() {
+            let what =
+                "No answer of this sitting is left to take back; Labelled (Ctrl 4) shows all of them, to put one right";
+            self.message = Some(Ok(what.into()));
+        } else {
             self.pace.undo();
             self.pen.say(ctx, said);
         }
@@ -475,21 +490,4 @@ impl Open {
         let generated = self.sitting.known().generated(self.sitting.standing(), self.subject()?)?;
         Some(&generated.point)
     }
-}
-
-/// An error in a few lines: of many objections the first ones.
-fn shortened(error: &ProjectError) -> String {
-    const SHOWN: usize = 4;
-    let mut text = error.to_string();
-    // What the command line has options for, a dialog here has boxes for.
-    for (option, here) in [
-        ("--skip-unknown passes it over", "tick \"Pass over unknown images\" to pass it over"),
-        ("--new-classes adds it", "tick \"Add new classes\" to add it"),
-    ] {
-        text = text.replace(option, here);
-    }
-    let more = text.lines().count().saturating_sub(SHOWN);
-    let shown: Vec<&str> = text.lines().take(SHOWN).collect();
-    let rest = if more > 0 { format!("\nand {more} more") } else { String::new() };
-    shown.join("\n") + &rest
 }

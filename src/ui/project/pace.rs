@@ -13,6 +13,8 @@ pub struct Pace {
     labels: Vec<f64>,
 }
 
+/// Nobody sees what an image shows in less, seconds.
+const SEEN: f64 = 0.1;
 /// An answer that took longer was an answer and a break, seconds.
 const BREAK: f64 = 120.0;
 
@@ -20,6 +22,11 @@ impl Pace {
     /// Another question is on the screen from now on.
     pub fn ask(&mut self, now: f64) {
         self.since = now;
+    }
+
+    /// Whether what is asked about was on the screen long enough to be seen.
+    pub fn is_seen(&self, now: f64) -> bool {
+        now - self.since >= SEEN
     }
 
     /// Seconds that an answer about so many images took; `None` for the first of a sitting, and with a break. The time of
@@ -51,6 +58,7 @@ mod tests {
     fn looking_around_and_breaks_are_no_part_of_the_pace() {
         let mut pace = Pace::default();
         pace.ask(0.0);
+        assert_eq!([0.0, 0.05, 0.2].map(|now| pace.is_seen(now)), [false, false, true]);
         assert_eq!((pace.answer(74.0, 1, true), pace.label()), (None, None), "a look around before the first answer");
         for (at, seconds) in [(76.0, Some(2.0)), (79.0, Some(3.0)), (279.0, None), (281.0, Some(2.0))] {
             assert_eq!(pace.answer(at, 1, true), seconds);

@@ -149,7 +149,7 @@ pub fn open(folder: &Path, images: Option<&Path>, progress: &Progress) -> Result
 }
 
 fn read(mut project: Project, images: Option<&Path>, progress: &Progress) -> Result<Opened, Failed> {
-    let at = |images| move |e: ProjectError| Failed { why: e.to_string(), images };
+    let at = |images| move |e: ProjectError| Failed { why: shortened(&e), images };
     let pictures =
         Pictures::read(&mut project, images, &mut |done, all| progress.tell("Reading the images", done, all, None));
     let pictures = Arc::new(pictures.map_err(at(true))?);
@@ -323,4 +323,43 @@ fn with_threads<T: Send>(
 ) -> Result<T, ProjectError> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).start_handler(|_| lower_priority()).build();
     pool.map_err(|e| ProjectError::Refused(format!("no thread can be started ({e})")))?.install(work)
+}
+
+/// An error in a few lines, in the words of the window: of many objections the first ones, and of a long one its beginning.
+pub fn shortened(error: &ProjectError) -> String {
+    const SHOWN: usize = 4;
+    const LONGEST: usize = 300;
+    let mut text = error.to_string();
+    // What the command line has options for, a dialog here has boxes or buttons for.
+    for (option, here) in [
+        ("--skip-unknown passes it over", "tick \"Pass over unknown images\" to pass it over"),
+        ("--new-classes adds it", "tick \"Add new classes\" to add it"),
+        ("give their place with --images PATH", "choose the images where they are now"),
+    ] {
+        text = text.replace(option, here);
+    }
+    let cut = |line: &str| match line.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line.to_owned(),
+    };
+    let more = text.lines().count().saturating_sub(SHOWN);
+    let mut shown: Vec<String> = text.lines().take(SHOWN).map(cut).collect();
+    if more > 0 {
+        shown.push(format!("and {more} more"));
+    }
+    shown.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_in_a_few_lines_and_the_words_of_the_window() {
+        let long = format!("{}\n{}", "x".repeat(5_000), "a\n".repeat(9));
+        let told = shortened(&ProjectError::Refused(long));
+        assert_eq!((told.lines().count(), told.chars().count() < 400, told.ends_with("and 6 more")), (5, true, true));
+        let lost = ProjectError::Refused("the images are not at x; give their place with --images PATH".into());
+        assert!(!shortened(&lost).contains("--"), "{}", shortened(&lost));
+    }
 }

@@ -276,7 +276,7 @@ mod tests {
         let mut s = state(1);
         s.list.keep_undo("earlier".into());
         for _ in 0..2 {
-            assert_eq!(s.list.undo_text().as_deref(), Some("start anew"));
+            assert_eq!(s.list.undo_text().as_deref(), Some("the change to another session"));
             s.undo();
             let Some(Recall::Undo { folder }) = s.list.wanted.take() else { panic!("nothing is wanted") };
             assert_eq!(s.list.undo_text(), None);

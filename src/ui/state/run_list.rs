@@ -393,7 +393,7 @@ impl RunList {
             Undo::Shown(before) => format!("show or hide {}", count(before.len())),
             Undo::Renamed(..) => "rename the run".into(),
             Undo::Removed(keys) => format!("remove {}", count(keys.len())),
-            Undo::Replaced(_) => "start anew".into(),
+            Undo::Replaced(_) => "the change to another session".into(),
         })
     }
 

@@ -51,10 +51,16 @@ fn files() -> Vec<Row> {
             ["\"points\": 4", "\"classes\": 2"],
         ),
         works(
+            "points: a number that is too large for 32 bits",
+            one("p.csv", "x,y\n1,2\n1e300,4\n5,6\n"),
+            "points p.csv",
+            ["2 in 2 dimensions", "row 1: x is infinite, or too large for a number of 32 bits"],
+        ),
+        works(
             "points: a ragged row",
             one("p.csv", "x,y\n1,2\n3\n4,5\n"),
             "points p.csv",
-            ["row 3 has 1 cells instead of 2", "1 row of 3"],
+            ["row 1: y is no number", "row 1, counted from 0, has 1 cells instead of 2", "1 row of 3"],
         ),
         works(
             "points: all at one place",
@@ -149,6 +155,18 @@ fn metadata() -> Vec<Row> {
             [text("p.tsv", "1\t2\n3\t4\n"), File("i/a.png", png(2, 2)), File("i/b.png", png(2, 2))],
             "points p.tsv --images i",
             ["a folder, 2 images", "in the order of their names"],
+        ),
+        refuses(
+            "points: metadata with a header and a row too few",
+            [text("p.tsv", "1\t2\n3\t4\n5\t6\n"), text("m.csv", "label\na\nb\n")],
+            "points p.tsv --metadata m.csv",
+            ["m.csv: has as many rows as there are points, 3", "begins with `label`"],
+        ),
+        works(
+            "points: metadata without a header",
+            [text("p.tsv", "1\t2\n3\t4\n5\t6\n"), text("m.csv", "a\nb\na\n")],
+            "points p.tsv --metadata m.csv",
+            ["m.csv: as many rows as points, so there is no header; the first value is `a`", "2 classes"],
         ),
         refuses(
             "points: fewer images than points",

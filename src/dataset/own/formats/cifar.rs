@@ -65,7 +65,7 @@ impl Format for Cifar {
             text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect::<Vec<_>>()
         };
         let names = names.map(lines).or_else(|| labels::names_in(&tree));
-        let found = classes_of(&raw, names).map_err(|e| tree.fault(None, e))?;
+        let found = classes_of(&raw, names, &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let arrays = Arrays::new(arrays);
         notes.extend(arrays.notes());

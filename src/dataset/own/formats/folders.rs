@@ -19,6 +19,8 @@ pub struct Folders;
 /// Endings of files that are expected beside images: texts and tables.
 const BESIDE: [&str; 16] =
     ["txt", "md", "csv", "tsv", "json", "xml", "html", "pdf", "yaml", "yml", "toml", "log", "py", "ipynb", "db", "doc"];
+/// Endings of files that may hold labels, and are not read.
+const MAY_LABEL: [&str; 6] = ["xlsx", "xls", "ods", "json", "jsonl", "ndjson"];
 /// Bytes that tell an image.
 const START: usize = 16;
 /// Most files that are looked into, because their names do not say what they are, before they are counted only.
@@ -93,6 +95,7 @@ impl Format for Folders {
             }));
         }
         notes.extend(left_aside(&tree, &others));
+        notes.extend(unread_labels(&tree, &others).filter(|_| classes.is_empty()));
         notes.extend(tree.empty.iter().map(|folder| format!("the folder {folder} is empty, so it is no class")));
         let format = match (classes.is_empty(), split) {
             (false, false) => "image files, a folder a class",
@@ -148,6 +151,13 @@ pub fn is_image(tree: &Tree, file: &Entry) -> bool {
     is_image_name(file)
         || picture::UNREAD.contains(&file.extension().as_str())
         || (!BESIDE.contains(&file.extension().as_str()) && picture::is_image(&tree.start(file, START)))
+}
+
+/// What is said of a file that may hold the labels of images that have none.
+fn unread_labels(tree: &Tree, files: &[usize]) -> Option<String> {
+    let mut files = files.iter().map(|i| &tree.files[*i]);
+    let name = files.find(|f| MAY_LABEL.contains(&f.extension().as_str()))?.name();
+    Some(format!("{name} is not read; if labels are in it, save it as CSV with columns file and label"))
 }
 
 /// What is said of files that are no images.

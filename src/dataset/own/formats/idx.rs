@@ -96,7 +96,7 @@ impl Format for Idx {
             }
             None => labels::names_in(&tree),
         };
-        let found = classes_of(&raw, names).map_err(|e| tree.fault(None, e))?;
+        let found = classes_of(&raw, names, &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         notes.extend(
             transposed.then(|| "rows and columns are exchanged, as EMNIST's images are stored transposed".into()),

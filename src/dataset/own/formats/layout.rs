@@ -82,12 +82,11 @@ pub fn shared<'a>(images: &[&'a [String]]) -> Option<(Vec<&'a str>, [&'a str; 2]
     (within.len() > 1).then(|| (within.into_keys().collect(), two))
 }
 
-/// How many folders lie around all images and mean nothing: one around all is a class if nothing in it is a folder.
+/// How many folders lie around all images and mean nothing.
 fn around(images: &[&[String]]) -> usize {
     let mut outer = 0;
     while let Some(first) = images.first().and_then(|f| f.get(outer)).filter(|name| Part::of(name).is_none())
         && images.iter().all(|f| f.get(outer) == Some(first))
-        && images.iter().any(|f| f.len() > outer + 1)
     {
         outer += 1;
     }
@@ -148,7 +147,9 @@ mod tests {
             ("a b", "- a|- b"),
             ("x/a x/b", "- a|- b"),
             ("x/y/a x/y/b/c", "- a|- b"),
-            ("only only", "- only|- only"),
+            ("only only", "- -|- -"),
+            ("wrap/images wrap/images", "- -|- -"),
+            ("x/train/a x/train/a", "train a|train a"),
             ("train/a Testing/b validation/a", "train a|test b|validation a"),
             ("x/train/a x/test/b", "train a|test b"),
             ("train/a test/b .", "train a|test b|outside"),

@@ -66,7 +66,7 @@ impl Format for Numpy {
         }
         let mut taken: Vec<Option<Named>> = arrays.into_iter().map(Some).collect();
         let stored = images.into_iter().filter_map(|(i, shape)| Some(shape.of(taken[i].take()?))).collect();
-        let found = classes_of(&raw, names).map_err(fault)?;
+        let found = classes_of(&raw, names, &|i| items[i].name.clone()).map_err(fault)?;
         notes.extend(found.notes);
         let arrays = Arrays::new(stored);
         notes.extend(arrays.notes());

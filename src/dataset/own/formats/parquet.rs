@@ -94,7 +94,8 @@ impl Format for Parquet {
         }
         let warnings = labels::joined_by_name(&mut raw, &mut named);
         let names = named.into_iter().find_map(|(_, names)| names);
-        let found = classes_of(&raw, names.or_else(|| labels::names_in(&tree))).map_err(|e| tree.fault(None, e))?;
+        let found = classes_of(&raw, names.or_else(|| labels::names_in(&tree)), &|i| items[i].name.clone())
+            .map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let images: Box<dyn Images> = match arrays.is_empty() {
             true => Box::new(Packed(packed)),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::cells::{FEWEST_COLUMNS, cells, counts_rows, is_index, label_column, rows, split_column};
+use super::cells::{FEWEST_COLUMNS, cells, counts_rows, is_index, label_column, rows, split_column, usual_width};
 use super::text::{self, is_number};
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
@@ -61,7 +61,8 @@ impl Format for Pixels {
             let [height, width, channels] = table.shape;
             arrays.push(Array::in_order(FLOAT, bytes, [table.lines.len(), height, width, channels], true));
         }
-        let found = classes_of(&raw, labels::names_in(&tree)).map_err(|e| tree.fault(None, e))?;
+        let found =
+            classes_of(&raw, labels::names_in(&tree), &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let arrays = Arrays::new(arrays);
         notes.extend(arrays.notes());
@@ -130,7 +131,8 @@ impl Table {
         }
         let header = start.first().filter(|_| is_mangled || is_header(&start)).cloned();
         let data = &start[usize::from(header.is_some())..];
-        let width = header.as_ref().or(data.first()).map_or(0, Vec::len);
+        // One row that is short, the first too, is left out alone.
+        let width = header.as_ref().map_or_else(|| usual_width(data), Vec::len);
         let named = header.as_deref().filter(|_| !is_mangled);
         let columns = Columns::find(named, data, width, &mut notes)?;
         let pixels = match columns.packed {

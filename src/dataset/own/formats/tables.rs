@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::cells::{FEWEST_COLUMNS, cells, counts_rows, is_index, label_column, split_column};
+use super::cells::{FEWEST_COLUMNS, Numbered, cells, counts_rows, is_index, label_column, split_column, usual_width};
 use super::folders::{Files, is_image};
-use super::text::is_number;
+use super::text::{self, is_number};
 use crate::dataset::DataError;
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, MOST_CLASSES, RawLabel, classes_of};
 use crate::dataset::own::listing::{IN_NO_ROW, Item, Listing, Part, Unreadable, words};
+use crate::dataset::own::picture::ENDINGS;
 use crate::dataset::own::tree::{Entry, Tree};
 use crate::paths::composed;
 
@@ -43,6 +44,8 @@ impl Format for Tables {
         let images = Known::of(&tree);
         let mut items: Vec<Item> = Vec::new();
         let (mut raw, mut files, mut unreadable, mut notes) = (vec![], vec![], vec![], vec![]);
+        // The table of each label, and its line there.
+        let mut at: Vec<(usize, usize)> = Vec::new();
         let mut warnings = Vec::new();
         let mut seen: HashMap<usize, usize> = HashMap::new();
         let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
@@ -58,20 +61,21 @@ impl Format for Tables {
                 Err(e) => return Err(tree.fault(Some(file), e)),
             };
             notes.push(table.note(file));
+            notes.extend(text::passed_over(table.comments).map(|passed| format!("{}: {passed}", file.name())));
             read.push(file.name());
             let labels = table.label.as_ref().map_err(|e| tree.fault(Some(file), e))?;
             table.is_plain(labels).map_err(|e| tree.fault(Some(file), e))?;
-            for (row, line) in table.rows.into_iter().enumerate() {
-                let name = line.get(table.file).cloned().unwrap_or_default();
+            for (line, row) in table.lines.into_iter().zip(table.rows) {
+                let name = row.get(table.file).cloned().unwrap_or_default();
                 let index = match images.find(&name, file) {
                     Ok(index) => index,
                     Err(why) => {
-                        unreadable.push(not_found(name, why, row, file));
+                        unreadable.push(not_found(name, why, line, file));
                         continue;
                     }
                 };
-                let label = labels.of(&line, table.header.as_deref());
-                let said = table.part.and_then(|p| line.get(p));
+                let label = labels.of(&row, table.header.as_deref());
+                let said = table.part.and_then(|p| row.get(p));
                 let told = said.and_then(|p| Part::within(p)).or(table.of);
                 if let Some(said) = said.filter(|_| told.is_none()) {
                     *no_splits.entry(said.clone()).or_default() += 1;
@@ -86,6 +90,7 @@ impl Format for Tables {
                 seen.insert(index, raw.len());
                 items.push(Item { name: tree.files[index].name(), part, label: None });
                 raw.push(label);
+                at.push((read.len() - 1, line));
                 files.push(index);
             }
         }
@@ -118,7 +123,8 @@ impl Format for Tables {
         // A table called `labels.txt` lists no names.
         let names = labels::names_file(&tree).filter(|file| !read.contains(&file.name()));
         let names = names.and_then(|_| labels::names_in(&tree));
-        let found = classes_of(&raw, names).map_err(|e| tree.fault(None, e))?;
+        let found = classes_of(&raw, names, &|i| format!("row {} of {}", at[i].1, read[at[i].0]))
+            .map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let images = Box::new(Files { tree, files });
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, images);
@@ -152,10 +158,10 @@ pub fn strange(tree: &Tree) -> Option<String> {
 }
 
 /// A row that names no image.
-fn not_found(name: String, why: NotFound, row: usize, table: &Entry) -> Unreadable {
+fn not_found(name: String, why: NotFound, line: usize, table: &Entry) -> Unreadable {
     let table = table.name();
     match why {
-        _ if name.is_empty() => Unreadable::new(table.clone(), format!("row {} of {table} names no file", row + 1)),
+        _ if name.is_empty() => Unreadable::new(table.clone(), format!("row {line} of {table} names no file")),
         NotFound::None => Unreadable::new(name, format!("is in {table} and not among the images")),
         NotFound::Several => {
             let reason = format!("is in {table} and may be one of several images of that name; name its folder");
@@ -307,8 +313,14 @@ impl LabelsIn {
 
 /// A table with a column of files.
 struct Table {
+    /// Lines before it that are comments.
+    comments: usize,
     header: Option<Vec<String>>,
     rows: Vec<Vec<String>>,
+    /// The line of each row, as an editor counts them.
+    lines: Vec<usize>,
+    /// How many columns there are.
+    columns: usize,
     file: usize,
     label: Result<LabelsIn, String>,
     /// The column that says the split.
@@ -321,19 +333,31 @@ impl Table {
     /// A table of files, or nothing if it is one of other things.
     fn read(tree: &Tree, file: &Entry, images: &Known) -> Result<Option<Self>, String> {
         let bytes = tree.read_unpacked(file)?;
-        let mut rows: Vec<Vec<String>> = Vec::new();
+        let (mut rows, mut lines): (Vec<Vec<String>>, Vec<usize>) = (Vec::new(), Vec::new());
         let is_text = file.extension() == "txt";
-        let rows_of = if is_text { super::cells::words_of } else { super::cells::rows };
-        for record in rows_of(&bytes)?.into_byte_records() {
-            let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
-            rows.push(cells(&record));
+        let table = Numbered::of(&bytes, if is_text { b' ' } else { b',' }, &|name| images.has(name, file))?;
+        let comments = table.comments;
+        if let Some((rows, fault)) = (!is_text).then(|| table.misquoted()).flatten() {
+            let (header, label) = (None, Err(fault));
+            let faulty =
+                |file| Self { comments, header, rows: vec![], lines, columns: 0, file, label, part: None, of: None };
+            return Ok(file_column(&rows, images, file).map(faulty));
+        }
+        for row in table.rows() {
+            let (line, row) = row?;
             // A text with more in a line is none.
-            if is_text && rows.last().is_some_and(|row| row.len() != 2) {
+            if is_text && row.len() > 2 {
                 return Ok(None);
             }
+            rows.push(row);
+            lines.push(line);
             if rows.len() == LOOKED_AT && file_column(&rows, images, file).is_none() {
                 return Ok(None);
             }
+        }
+        // A text with one word in a line is a list.
+        if is_text && usual_width(&rows) != 2 {
+            return Ok(None);
         }
         let Some(column) = file_column(&rows, images, file).filter(|c| !is_of_pixels(&rows, *c)) else {
             return Ok(None);
@@ -343,9 +367,14 @@ impl Table {
         if !rows.iter().any(is_one) {
             return Ok(None);
         }
-        let is_header = rows.first().and_then(|r| r.get(column)).is_some_and(|c| !images.has(c, file));
+        // A name of a file that is missing is no header.
+        let is_name =
+            |cell: &str| cell.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&&*ending.to_lowercase()));
+        let is_header = rows.first().and_then(|r| r.get(column)).is_some_and(|c| !images.has(c, file) && !is_name(c));
         let header = is_header.then(|| rows.remove(0));
-        let columns = rows.first().map_or(0, Vec::len);
+        lines.drain(..usize::from(is_header));
+        // One row that is short, the first too, takes no column from the others.
+        let columns = header.as_ref().map_or_else(|| usual_width(&rows), Vec::len);
         let names = header.clone().unwrap_or_default();
         let part = split_column(&names, &rows).filter(|part| *part != column);
         let others: Vec<usize> = (0..columns)
@@ -354,26 +383,35 @@ impl Table {
             .collect();
         let label = LabelsIn::find(header.as_deref(), &rows, &others);
         let of = Part::within(file.file_name());
-        Ok(Some(Self { header, rows, file: column, label, part, of }))
+        Ok(Some(Self { comments, header, rows, lines, columns, file: column, label, part, of }))
     }
 
     /// An error where a comma too many may have cut a name or a label, or a second column may have another one.
     fn is_plain(&self, labels: &LabelsIn) -> Result<(), String> {
-        let columns = self.header.as_ref().or(self.rows.first()).map_or(0, Vec::len);
-        let is_longer = |row: &Vec<String>| row.iter().skip(columns).any(|cell| !cell.is_empty());
+        let is_longer = |row: &Vec<String>| row.iter().skip(self.columns).any(|cell| !cell.is_empty());
         if let Some(at) = self.rows.iter().position(is_longer) {
-            let cells = self.rows[at].len();
+            let (cells, columns, s) = (self.rows[at].len(), self.columns, if self.columns == 1 { "" } else { "s" });
+            let of = if self.header.is_some() { "of the first line" } else { "that most rows have" };
             return Err(format!(
-                "row {} has {cells} cells for the {columns} columns of the first line; put a name or a class that holds a \
-                 comma in quotes",
-                at + 1
+                "row {} has {cells} cells for the {columns} column{s} {of}; put a name or a class that holds a comma in \
+                 quotes",
+                self.lines[at]
             ));
         }
-        let Some(header) = &self.header else { return Ok(()) };
         let label = match labels {
             LabelsIn::Column(label) => Some(*label),
             LabelsIn::Columns(_) | LabelsIn::Nowhere => None,
         };
+        let spans = |row: &Vec<String>| {
+            [Some(self.file), label].into_iter().flatten().any(|c| row.get(c).is_some_and(|cell| cell.contains('\n')))
+        };
+        if let Some(at) = self.rows.iter().position(spans) {
+            return Err(format!(
+                "row {} has a name or a class that goes on in the next line; put its quotes right",
+                self.lines[at]
+            ));
+        }
+        let Some(header) = &self.header else { return Ok(()) };
         for column in [Some(self.file), label, self.part].into_iter().flatten() {
             let is_same = |name: &&String| name.trim().eq_ignore_ascii_case(header[column].trim());
             if header.get(column).is_some_and(|name| !name.trim().is_empty())

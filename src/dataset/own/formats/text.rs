@@ -13,20 +13,42 @@ const LOOKED_AT: usize = 20;
 /// What is said where decimal commas were made points.
 const DECIMAL_COMMAS: &str = "the commas of numbers are decimal points";
 
-/// The text of a table of numbers: comments before it passed over, spaces that align columns made one, decimal commas
-/// made points.
-pub fn of_table<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
-    let mut rest = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
-    let mut comments = 0;
-    while let Some(line) = rest.split(|b| *b == b'\n').next().filter(|line| is_comment(line)) {
+/// The byte between cells and the rest of a text whose first line names it, as spreadsheets write it: `sep=;`.
+pub fn named_separator(text: &[u8]) -> Option<(u8, &[u8])> {
+    let line = text.split(|b| *b == b'\n').next()?;
+    let told = line.strip_suffix(b"\r").unwrap_or(line);
+    match told {
+        [name @ .., separator @ (b',' | b';' | b'\t' | b'|')] if name.eq_ignore_ascii_case(b"sep=") => {
+            Some((*separator, text.get(line.len() + 1..).unwrap_or_default()))
+        }
+        _ => None,
+    }
+}
+
+/// How many lines before a table are comments and no row, and the rest of its text.
+pub fn comments(text: &[u8], is_row: impl Fn(&[u8]) -> bool) -> (usize, &[u8]) {
+    let (mut rest, mut comments) = (text, 0);
+    while let Some(line) = rest.split(|b| *b == b'\n').next().filter(|line| is_comment(line) && !is_row(line)) {
         comments += 1;
         rest = rest.get(line.len() + 1..).unwrap_or_default();
     }
+    (comments, rest)
+}
+
+/// What is said of such lines.
+pub fn passed_over(comments: usize) -> Option<String> {
     match comments {
-        0 => {}
-        1 => notes.push("1 line before the table, which begins with #, is passed over".into()),
-        n => notes.push(format!("{n} lines before the table, which begin with #, are passed over")),
+        0 => None,
+        1 => Some("1 line before the table, which begins with #, is passed over".into()),
+        n => Some(format!("{n} lines before the table, which begin with #, are passed over")),
     }
+}
+
+/// The text of a table of numbers: comments before it passed over, spaces that align columns made one, decimal commas
+/// made points.
+pub fn of_table<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
+    let (comments, rest) = comments(bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes), |_| false);
+    notes.extend(passed_over(comments));
     said_if_damaged(rest, notes);
     let Ok(text) = std::str::from_utf8(rest) else { return Cow::Borrowed(rest) };
     if text.lines().next().is_some_and(is_spaced) {
@@ -44,6 +66,29 @@ pub fn of_table<'a>(bytes: &'a [u8], notes: &mut Vec<String>) -> Cow<'a, [u8]> {
         return Cow::Owned(text.lines().map(row).collect::<Vec<_>>().join("\n").into_bytes());
     }
     Cow::Borrowed(rest)
+}
+
+/// An error, with its line, if a quote is not closed, or closed in the middle of a cell, so that lines would become one
+/// cell.
+pub fn quotes_end(text: &[u8], separator: u8) -> Result<(), (usize, &'static str)> {
+    let (mut begins, mut line, mut opened) = (true, 1, None);
+    let mut bytes = text.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        line += usize::from(byte == b'\n');
+        match (byte, opened) {
+            (b'"', Some(_)) if bytes.peek() == Some(&b'"') => drop(bytes.next()),
+            (b'"', Some(at)) => {
+                opened = None;
+                if bytes.peek().is_some_and(|&next| next != separator && !b"\r\n".contains(&next)) {
+                    return Err((at, "a quote is closed in the middle of a cell; put the quotes right"));
+                }
+            }
+            (b'"', None) if begins => opened = Some(line),
+            _ => {}
+        }
+        begins = opened.is_none() && (byte == separator || b"\r\n".contains(&byte));
+    }
+    opened.map_or(Ok(()), |at| Err((at, "a quote is not closed; close it, or remove it")))
 }
 
 /// The text of metadata, in which a blank line is a row where there must be one a point.
@@ -169,6 +214,23 @@ mod tests {
         let mut notes = Vec::new();
         of_table(b"x,n\xe4me\n1,2\n", &mut notes);
         assert!(notes[0].contains("not UTF-8"), "{notes:?}");
+    }
+
+    #[test]
+    fn quotes_that_would_make_lines_one_cell_are_found() {
+        let (middle, open) = ("closed in the middle of a cell", "is not closed");
+        for (text, fault) in [
+            ("a,\"b, c\"\r\nd,\"e \"\"f\"\"\"\n", None),
+            ("a,\"b\nc\"\n", None),
+            ("a,b \"c\n", None),
+            ("a,\"b\nc,\"d\n", Some((1, middle))),
+            ("a,b\nc,\"d\ne,f\n", Some((2, open))),
+            ("a,b\n\"c,d\n", Some((2, open))),
+        ] {
+            let found = quotes_end(text.as_bytes(), b',').err();
+            assert_eq!(found.map(|(line, _)| line), fault.map(|(line, _)| line), "{text:?}");
+            assert!(found.is_none_or(|(_, what)| fault.is_some_and(|(_, words)| what.contains(words))), "{text:?}");
+        }
     }
 
     #[test]

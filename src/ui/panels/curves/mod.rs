@@ -268,6 +268,8 @@ fn legend_rows(cx: &Cx<'_>) -> Vec<(String, Option<Swatch>)> {
         charts::line_swatch(ui, Theme::of(ui.visuals()).ink(style.ink).gamma_multiply(0.7), 1.2);
     };
     let mut rows: Vec<(String, Option<Swatch>)> = vec![(ends, Some(looks::mark_swatch)), (inside, Some(thin))];
+    let left_out = Some(Series::left_out(cx)).filter(|count| *count > 0);
+    rows.extend(left_out.map(|n| (format!("{} of other data: see Compare", words::counted(n, "shown run")), None)));
     rows.extend(cx.state.stand_in().map(|origin| (format!("Labels of generated samples: {origin}"), None)));
     rows
 }

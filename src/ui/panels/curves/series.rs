@@ -5,7 +5,7 @@ use egui::Color32;
 use crate::engine::planned::RunId;
 use crate::experiment::{Strategy, Task};
 use crate::figures::{BAND_LEVEL, StrategyStyle};
-use crate::history::Metric;
+use crate::history::{Header, Metric};
 use crate::statistics::{CurvePoint, MeanPoint, mean_curve};
 use crate::ui::panel::Cx;
 use crate::ui::state::{GroupKey, Listed};
@@ -24,6 +24,16 @@ impl XAxis {
             Self::Labels => [p.labels, p.value],
             Self::Minibatches => [p.minibatches, p.value],
         }
+    }
+}
+
+/// Whether a run is measured on the images of the session, or is of its kind while those are not known.
+fn is_comparable(run: &Listed<'_>, cx: &Cx<'_>) -> bool {
+    let of = |header: &Header| (header.data_digest.clone(), header.experiment.evaluate_on);
+    let own = cx.state.live_runs().find_map(|run| run.header.as_deref());
+    match run.header.zip(own).filter(|_| run.live.is_none()) {
+        Some((header, own)) => of(header) == of(own),
+        None => run.experiment.dataset.task() == cx.state.experiment.dataset.task(),
     }
 }
 
@@ -58,9 +68,9 @@ pub struct Curve {
 impl Series {
     /// The shown runs, grouped by variant.
     pub fn all(cx: &Cx<'_>, axis: XAxis) -> Vec<Self> {
-        let task = cx.state.experiment.dataset.task();
         let mut all: Vec<(GroupKey, Self, Vec<Vec<CurvePoint>>)> = Vec::new();
-        for run in cx.state.runs_shown().filter(|r| r.header.is_some() && r.experiment.dataset.task() == task) {
+        let task = cx.state.experiment.dataset.task();
+        for run in cx.state.runs_shown().filter(|run| run.header.is_some() && is_comparable(run, cx)) {
             let place = |(group, s, _): &(GroupKey, Self, _)| *group == run.entry.group && s.style == run.style;
             let at = all.iter().position(place).unwrap_or_else(|| {
                 all.push((run.entry.group, Self::of(run, cx), Vec::new()));
@@ -90,6 +100,11 @@ impl Series {
             series
         };
         all.into_iter().map(finish).collect()
+    }
+
+    /// How many shown runs are left out: what is measured on other images stands in no chart with these.
+    pub fn left_out(cx: &Cx<'_>) -> usize {
+        cx.state.runs_shown().filter(|run| run.header.is_some() && !is_comparable(run, cx)).count()
     }
 
     /// Without its curves yet.

@@ -64,6 +64,12 @@ pub fn ui(ui: &mut Ui, area: Rect, (index, proposal): (usize, &Proposal), memo: 
                 ui.label(quiet("what a sample of the pool counts: the target's doubt about it"));
             }
         }
+        let without = cx.state.shown_record().is_some_and(|r| r.proposals.iter().all(|p| p.step.is_none()));
+        if round > 1 && without && strategy.takes_steps() {
+            let text =
+                "Its step is not in this history, which was saved without steps: only what was labelled is known.";
+            ui.label(RichText::new(text).color(cx.theme.warning));
+        }
         if round == 1 && strategy != Strategy::Random {
             ui.label(RichText::new("In round 1 nothing was labelled and nothing learned.").color(cx.theme.weak));
         }

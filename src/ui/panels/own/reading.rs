@@ -110,13 +110,13 @@ fn read(
 ) -> Option<Result<Read, String>> {
     let begun = || {
         let found = formats::find(&plan.path).map_err(|e| e.to_string())?;
-        let chosen = defaults::choose(&found.listing);
+        let chosen = defaults::choose(&found.listing, &found.listing.items, 0);
         let suggested = plan.experiment(&chosen).map_err(|e| e.to_string())?;
         let wanted = as_wanted.unwrap_or(wanted(&suggested));
         let opening = Opening::begin(found, wanted, cache).map_err(|e| e.to_string())?;
-        Ok((opening, chosen, suggested, wanted))
+        Ok((opening, suggested, wanted))
     };
-    let (mut opening, chosen, suggested, wanted) = match begun() {
+    let (mut opening, suggested, wanted) = match begun() {
         Ok(begun) => begun,
         Err(error) => return Some(Err(error)),
     };
@@ -138,6 +138,11 @@ fn read(
     if let Some(why) = nothing_to_learn.as_ref().filter(|_| reading.items.is_empty()) {
         return Some(Err(format!("{}: {why}", plan.path.display())));
     }
+    let chosen = defaults::choose(&listing, &reading.items, suggested.train_size);
+    let suggested = match plan.experiment(&chosen) {
+        Ok(suggested) => suggested,
+        Err(error) => return Some(Err(error.to_string())),
+    };
     Some(Ok(Read {
         sheet: Sheet::new(&listing, &reading, wanted, chosen, suggested.data_seed),
         contact: Contact::new(&listing, &reading, wanted),

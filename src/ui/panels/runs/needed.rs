@@ -125,9 +125,10 @@ fn need(histories: &[History], going: &[History]) -> Option<Need> {
     let need = match largest.repeats_needed.filter(|n| *n > least && going.is_empty()) {
         Some(repeats) => {
             let (name, power) = (largest.name.label(), 100.0 * options.power);
+            let holm = if strategies > 1 { format!(" by Holm over {strategies} strategies") } else { String::new() };
             let why = format!(
                 "If {name} differs from {against} as much as it does now, about {repeats} repeats show it with {power:.0} % \
-                 power. {fixed}"
+                 power{holm}: a number for a next comparison, since it is taken from these runs. {fixed}"
             );
             Need { repeats, why }
         }

@@ -200,7 +200,8 @@ impl SamplesPanel {
             None => {
                 let (found, all) = (thousands(made.rows.len()), thousands(made.table.len()));
                 let (shown, over) = (cx.state.shown_round(), cx.state.round_over());
-                let mut text = format!("{found} of {all}, as of round {shown} of {}", cx.state.shown_name());
+                let among = if self.asked.selected { " in the selection, of" } else { " of" };
+                let mut text = format!("{found}{among} {all}, as of round {shown} of {}", cx.state.shown_name());
                 if over < shown && over > 0 {
                     text += &format!(" (predictions as of round {over}: round {shown} is not over)");
                 }

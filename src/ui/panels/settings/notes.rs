@@ -3,14 +3,16 @@
 use crate::experiment::{DataFacts, Experiment, Strategy};
 use crate::ui::kit::words::thousands;
 
-/// Steps of this many σ and more leave the data more often than not.
-const FAR: f32 = 2.0;
+/// Steps of this many σ and more are as long as most clouds of codes are wide.
+const FAR: f32 = 4.0;
 
 /// The note under a field, if its value needs one. `data` are those of the draft, if they are known.
 pub fn note(field: &str, draft: &Experiment, strategies: &[Strategy], data: Option<&DataFacts>) -> Option<String> {
     match field {
         "alpha" if draft.alpha == 0.0 => Some("No step at all: what is nearest to an anchor is taken".into()),
-        "alpha" if draft.alpha >= FAR => Some("Longer than the data are wide: most steps end outside them".into()),
+        "alpha" if draft.alpha >= FAR => {
+            Some("About as long as the codes are spread: Walks shows how many steps end outside them".into())
+        }
         "samples_per_round" => {
             let pool = data?.train;
             let labels = |s: &Strategy| draft.labels_possible(*s, pool);
@@ -47,7 +49,7 @@ mod tests {
         for (field, settings, data, says) in [
             ("alpha", "alpha=0.3", None, ""),
             ("alpha", "alpha=0", None, "No step at all"),
-            ("alpha", "alpha=100", None, "most steps end outside"),
+            ("alpha", "alpha=100", None, "as long as the codes are spread"),
             ("rounds", "rounds=1", Some(&data), ""),
             ("samples_per_round", "samples_per_round=2 rounds=10", Some(&data), ""),
             ("samples_per_round", "samples_per_round=80 rounds=10", None, ""),

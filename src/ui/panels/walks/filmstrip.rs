@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Color32, CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, pos2, vec2};
 
-use crate::engine::protocol::Command;
+use crate::engine::protocol::{Command, Phase};
 use crate::experiment::Strategy;
 use crate::trajectory::Verdict;
 use crate::ui::kit::facts::norm;
@@ -53,6 +53,7 @@ impl Panel for FilmstripPanel {
             let body = match (cx.state.shown_experiment().strategy, cx.state.experiment.walks) {
                 (_, 0) => "Ctrl-click a point of the latent view to start a walk there; it moves once a round.".to_owned(),
                 (Strategy::Random, _) => "Random sampling takes no steps. Show SNN's run to see its walks, or Ctrl-click a point to start one.".to_owned(),
+                _ if cx.state.progress.phase == Phase::Finished => "No walk was recorded in this run, or its history was saved without them. Ctrl-click a point of the latent view to start one there.".to_owned(),
                 (_, n) => format!("After round 1, {n} walks start automatically at labelled samples and move once a round. Ctrl-click a point of the latent view to start one there."),
             };
             return widgets::empty_state(ui, "Images of the walks", &body);

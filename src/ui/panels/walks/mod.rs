@@ -277,7 +277,8 @@ fn filter_row(ui: &mut Ui, cx: &mut Cx<'_>, counts: &Counts) {
         }
     });
     let mut text = format!(
-        "{:.0} % of {} left a walk lost",
+        "{}{:.0} % of {} left a walk lost",
+        if counts.settled < counts.all { format!("of {} with a verdict; ", counts.settled) } else { String::new() },
         percent(counts.lost_steps, counts.steps),
         words::counted(counts.steps, "step")
     );

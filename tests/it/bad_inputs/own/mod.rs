@@ -44,7 +44,24 @@ fn folders() -> Vec<Row> {
         works("own: two classes", good([]), DATA, [ALL_GOOD, "\"name\": \"a\"", "\"count\": 12"]),
         works("own: a folder above all others", good_below("d/outer"), DATA, [ALL_GOOD, "\"name\": \"a\""]),
         works("own: an empty class folder", good([Folder("d/c")]), DATA, [ALL_GOOD, "c is empty, so it is no class"]),
-        works("own: one class only", [one("d/a/0.png", 1), one("d/a/1.png", 2)], DATA, ["one class only"]),
+        works(
+            "own: one class only",
+            [one("d/a/0.png", 1), one("d/a/1.png", 2), text("d/labels.csv", "file,label\n0.png,a\n1.png,a\n")],
+            DATA,
+            ["one class only"],
+        ),
+        works(
+            "own: one folder around all images",
+            [one("d/wrap/images/0.png", 1), one("d/wrap/images/1.png", 2)],
+            DATA,
+            ["\"classes\": []", "there are no labels"],
+        ),
+        works(
+            "own: labels in a file that is not read",
+            [one("d/images/0.png", 1), one("d/images/1.png", 2), text("d/labels.jsonl", "{}")],
+            DATA,
+            ["there are no labels", "labels.jsonl is not read", "save it as CSV with columns file and label"],
+        ),
         works("own: all images the same", same, DATA, ["all images are the same", "\"duplicates\": 23"]),
         works(
             "own: images of one colour",
@@ -114,6 +131,18 @@ fn folders() -> Vec<Row> {
             [text("d/a/1.png", "x"), text("d/b/1.png", "y")],
             "run --data d --rounds 1 --out o",
             ["no image can be read"],
+        ),
+        refuses(
+            "own: a folder of broken images, looked at",
+            [text("d/a/1.png", "x"), text("d/b/1.png", "y")],
+            DATA,
+            ["d: no image can be read: a/1.png is a text"],
+        ),
+        works(
+            "own: more broken images than good ones",
+            good((0..40).map(|i| text(format!("d/{}/bad{i}.png", ["a", "b"][i % 2]).leak(), "x")).collect::<Vec<_>>()),
+            DATA,
+            [ALL_GOOD, "after them 15 of 17 train images are labelled", "of 4 test images"],
         ),
         refuses(
             "own: a folder of archives",
@@ -192,13 +221,23 @@ fn runs() -> Vec<Row> {
         "--set generator_epochs=1 --set minibatches_per_round=2 --set walks=0 --strategies random --rounds 2 --out o";
     let run = |more: &str| format!("run --data d {quick} {more}");
     let flat: Vec<Given> = (0..GOOD).map(|i| File(format!("d/{i}.png").leak(), numbered(i))).collect();
-    let one: Vec<Given> = (0..GOOD).map(|i| File(format!("d/a/{i}.png").leak(), numbered(i))).collect();
+    let labels = (0..GOOD).map(|i| format!("{i}.png,a\n")).collect::<String>();
+    let one: Vec<Given> = (0..GOOD)
+        .map(|i| File(format!("d/a/{i}.png").leak(), numbered(i)))
+        .chain([text("d/labels.csv", format!("file,label\n{labels}"))])
+        .collect();
     vec![
         works(
             "own: a run",
             good([text("d/a/bad.png", "x")]),
             &run(""),
             ["own images: image files, a folder a class", "1 left out"],
+        ),
+        works(
+            "own: a run with the settings that suit the images that can be read",
+            good((0..40).map(|i| text(format!("d/{}/bad{i}.png", ["a", "b"][i % 2]).leak(), "x")).collect::<Vec<_>>()),
+            "run --data d --set generator=pca --set walks=0 --set minibatches_per_round=2 --strategies random --out o",
+            ["own images: image files, a folder a class", "40 left out"],
         ),
         works(
             "own: a run of an archive in colour",

@@ -44,6 +44,18 @@ fn tables() -> Vec<Row> {
             DATA,
             [ALL_GOOD, "\"name\": \"5\""],
         ),
+        works(
+            "own: a table whose first line names the separator",
+            csv(&format!("sep=;\r\nfile;label\r\n{}", plain.replace(',', ";").replace('\n', "\r\n"))),
+            DATA,
+            [ALL_GOOD, "files in `file`, labels in `label`", "\"name\": \"cat\""],
+        ),
+        works(
+            "own: a table below a comment",
+            csv(&format!("# labelled in May, by two of us\nfile,label\n{plain}")),
+            DATA,
+            [ALL_GOOD, "labels.csv: 1 line before the table", "\"name\": \"cat\",\n      \"count\": 12"],
+        ),
         refuses(
             "own: labels that are not UTF-8",
             with(
@@ -55,7 +67,7 @@ fn tables() -> Vec<Row> {
                 "d/labels.csv",
             ),
             DATA,
-            ["not UTF-8"],
+            ["row 2 of labels.csv has a label with letters that are not UTF-8"],
         ),
         works(
             "own: a table in UTF-16",
@@ -70,6 +82,12 @@ fn tables() -> Vec<Row> {
             csv(&format!("file,label\n{plain}gone.png,cat\n")),
             DATA,
             [ALL_GOOD, "gone.png", "not among the images"],
+        ),
+        works(
+            "own: a first row for a file that is missing, without a header",
+            csv(&format!("gone.png,cat\n{plain}")),
+            DATA,
+            [ALL_GOOD, "files in column 1, labels in column 2", "gone.png", "not among the images"],
         ),
         works(
             "own: a table of which no name is there",
@@ -103,6 +121,30 @@ fn tables() -> Vec<Row> {
             ["\"images\": 23", "has no label"],
         ),
         works(
+            "own: a first row without a label",
+            csv(&format!("file,label\n{}", plain.replacen("0.png,cat", "0.png", 1))),
+            DATA,
+            ["\"images\": 23", "images/0.png", "has no label", "\"name\": \"cat\",\n      \"count\": 11"],
+        ),
+        works(
+            "own: a first row without a label and without a header",
+            csv(&plain.replacen("0.png,cat", "0.png", 1).replace(',', ";")),
+            DATA,
+            ["\"images\": 23", "images/0.png", "has no label", "\"name\": \"cat\",\n      \"count\": 11"],
+        ),
+        works(
+            "own: a first row that is no row",
+            csv(&format!("file,label\n#c\n{plain}")),
+            DATA,
+            [ALL_GOOD, "#c", "is in labels.csv and not among the images", "\"name\": \"cat\""],
+        ),
+        works(
+            "own: words for a missing label",
+            csv(&format!("file,label\n{}", plain.replacen(",dog", ",NA", 2))),
+            DATA,
+            ["\"images\": 22", "because of a word that says so: `NA` (2)", "has the label `NA`"],
+        ),
+        works(
             "own: two rows that contradict",
             csv(&format!("{plain}images/0.png,dog\n")),
             DATA,
@@ -118,13 +160,31 @@ fn tables() -> Vec<Row> {
             "own: a row with a cell too many",
             csv(&format!("file,label\n{}", plain.replacen("cat", "cat, grey", 1))),
             DATA,
-            ["labels.csv: row 1 has 3 cells for the 2 columns"],
+            ["labels.csv: row 2 has 3 cells for the 2 columns of the first line"],
         ),
         refuses(
             "own: a row with a cell too many, without a header",
             csv(&plain.replacen("dog", "dog, grey", 1)),
             DATA,
-            ["labels.csv: row 2 has 3 cells for the 2 columns"],
+            ["labels.csv: row 2 has 3 cells for the 2 columns that most rows have"],
+        ),
+        refuses(
+            "own: labels whose quotes are not closed",
+            csv(&format!("file,label\n{}", plain.replace(",cat", ",\"cat").replace(",dog", ",\"dog"))),
+            DATA,
+            ["labels.csv: row 2: a quote is closed in the middle of a cell"],
+        ),
+        refuses(
+            "own: a label whose quote is not closed",
+            csv(&format!("file,label\n{}", plain.replacen(",dog", ",\"dog", 1))),
+            DATA,
+            ["labels.csv: row 3: a quote is not closed"],
+        ),
+        refuses(
+            "own: a label of two lines",
+            csv(&format!("file,label\n{}", plain.replacen("dog\n", "\"dog\n\"\n", 1).replacen("\n\"", "\nand\"", 1))),
+            DATA,
+            ["labels.csv: row 3 has a name or a class that goes on in the next line"],
         ),
         refuses(
             "own: a column that is there twice",
@@ -136,7 +196,7 @@ fn tables() -> Vec<Row> {
             "own: labels that are measurements",
             csv(&lines(&|i| format!("images/{i}.png,{}.37\n", i))),
             DATA,
-            ["no whole number: labels must be classes"],
+            ["row 1 of labels.csv has the label 0.37, no whole number: labels must be classes"],
         ),
     ]
 }
@@ -169,6 +229,12 @@ fn pixels() -> Vec<Row> {
             csv(format!("{last}1,2,3\n")),
             read,
             [ALL_GOOD, "has 3 cells instead of 17"],
+        ),
+        works(
+            "own: pixels with a ragged row first",
+            csv(format!("1,2,3\n{}", lines(&|i| format!("{},{}\n", i % 3, row(i))))),
+            read,
+            [ALL_GOOD, "has 3 cells instead of 17", "taken from column 1"],
         ),
         works(
             "own: pixels with a word",
@@ -286,6 +352,18 @@ fn arrays() -> Vec<Row> {
             file(&[("x", npy("<f4", "24, 4, 4", &holed)), y()]),
             read,
             ["\"images\": 23", "is no number (NaN)"],
+        ),
+        refuses(
+            "own: images that all have an infinity",
+            {
+                let mut infinite = floats.clone();
+                for image in infinite.chunks_exact_mut(16 * 4) {
+                    image[..4].copy_from_slice(&f32::INFINITY.to_le_bytes());
+                }
+                file(&[("x", npy("<f4", "24, 4, 4", &infinite)), y()])
+            },
+            read,
+            ["d.npz: no image can be read: x[0]", "and 19 more"],
         ),
         works(
             "own: channels first",
