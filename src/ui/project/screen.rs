@@ -14,7 +14,8 @@ use super::open::Open;
 use super::right;
 use super::work::{Failed, Opened, Work, open};
 use crate::device::DeviceKind;
-use crate::project::transfer::{OnConflict, Table, Told, table};
+use crate::disk;
+use crate::project::transfer::{HEAD, OnConflict, Table, Told, table};
 use crate::project::{List, Project, Sitting};
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::export::{Export, Prepared};
@@ -353,6 +354,8 @@ impl ProjectScreen {
             let what = if *exports_all { Table::Predictions } else { Table::Labels };
             let folder = self.folder.clone();
             self.export.start(ctx, move || {
+                // Not the project's own labels, which have other columns, nor what others made.
+                disk::refuse_foreign(&path, HEAD.join(",").as_bytes())?;
                 let project = Project::look(&folder).map_err(|e| e.to_string())?;
                 Ok(Prepared::file(path, table(&project, what).map_err(|e| e.to_string())?))
             });
