@@ -458,7 +458,7 @@ mod tests {
         let told = log.in_order(false).unwrap();
         assert!(told.contains("sort it by `time`") && log.label("a.png").unwrap().label == "cat", "{told}");
         let told = log.in_order(true).unwrap();
-        assert!(told.contains("2 images, such as a.png") && told.contains("are read in that order"), "{told}");
+        assert!(told.contains("1 image, such as a.png") && told.contains("are read in that order"), "{told}");
         assert_eq!((log.rows(), log.label("a.png").unwrap().label.as_str()), (&rows[..], "dog"));
         for (text, is_time) in [
             ("2026-01-02T03:04:05Z", true),

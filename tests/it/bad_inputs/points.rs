@@ -163,7 +163,7 @@ fn metadata() -> Vec<Row> {
             ["m.csv: has as many rows as there are points, 3", "begins with `label`"],
         ),
         works(
-            "points: metadata without a header",
+            "points: metadata without a header, with its first value",
             [text("p.tsv", "1\t2\n3\t4\n5\t6\n"), text("m.csv", "a\nb\na\n")],
             "points p.tsv --metadata m.csv",
             ["m.csv: as many rows as points, so there is no header; the first value is `a`", "2 classes"],
