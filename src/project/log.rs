@@ -287,7 +287,9 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<(Vec<Row>, usize), ProjectError> {
         }
         if end == 0 {
             if record.iter().ne(COLUMNS.map(str::as_bytes)) {
-                return Err(bad(&format!("is not the header {}", COLUMNS.join(","))));
+                let head = COLUMNS.join(",");
+                let help = "move that line to the top if another program has sorted the file, else put it there";
+                return Err(in_file(path, format!("line 1: is not the header {head}; {help}")));
             }
         } else {
             rows.push(row(&record).map_err(|what| bad(&what))?);

@@ -629,10 +629,15 @@ fn export_writes_what_it_says_and_names_the_path_it_cannot_write() {
 
 /// What the README says of these runs, where they may differ in a field.
 fn readme_of(histories: &[History], allow: &[String]) -> String {
+    exported("README.txt", histories, allow)
+}
+
+/// A text beside the figures of histories.
+fn exported(file: &str, histories: &[History], allow: &[String]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let histories = Histories::allowing(histories, &Strategy::Random.into(), allow).unwrap();
     all_files(&histories, &[Format::Markdown], COLUMN_WIDTH, 100.0).unwrap().write(folder.path()).unwrap();
-    std::fs::read_to_string(folder.path().join("README.txt")).unwrap()
+    std::fs::read_to_string(folder.path().join(file)).unwrap()
 }
 
 /// Runs with other settings or other seeds have a command of their own, and what is compared with nothing says nothing.
@@ -649,6 +654,11 @@ fn the_commands_of_a_readme_run_what_was_run() {
     ] {
         assert!(readme.contains(command), "{command}: {readme}");
     }
+    // The file of settings goes with each of these commands.
+    let strategy = |text: &str| Experiment::from_toml(text).unwrap().strategy;
+    assert_eq!(strategy(&exported("settings.toml", &histories, &[])), Experiment::default().strategy);
+    let alone = grid(&[Strategy::Margin], 2, 4);
+    assert_eq!(strategy(&exported("settings.toml", &alone, &[])), Strategy::Margin);
     let mut two = grid(&[Strategy::Random], 2, 4);
     two[1].header.experiment.seed = 1;
     two[1].header.experiment.batch_size = 8;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::work::{Bar, WorkArgs, open};
+use super::work::{Bar, WorkArgs, follow_names, open};
 use crate::cli::out::say;
 use crate::grid::on_one_thread;
 use crate::project::transfer::{OnConflict, Told, import, read};
@@ -35,6 +35,7 @@ pub struct ImportArgs {
 pub fn import_file(args: &ImportArgs) -> anyhow::Result<()> {
     let incoming = read(&args.file)?;
     let mut project = open(&args.folder, "import")?;
+    follow_names(&mut project);
     let on_conflict = match (args.replace, args.keep) {
         (true, _) => Some(OnConflict::Replace),
         (_, true) => Some(OnConflict::Keep),

@@ -40,6 +40,18 @@ impl WorkArgs {
     }
 }
 
+/// Looks at the images of a project where they are, so that their names are those of now; without them those of before
+/// stay, and that is told.
+pub fn follow_names(project: &mut Project) {
+    let bar = Bar::new("reading images");
+    let pictures = Pictures::read(project, None, &mut |done, all| bar.show(done, all));
+    bar.end();
+    match pictures {
+        Ok(pictures) => pictures.notes.iter().for_each(|note| say!("note: {note}")),
+        Err(e) => say!("note: images are named as they were when they were last read: {e}"),
+    }
+}
+
 /// Opens a project to change it, and tells what was put right.
 pub fn open(folder: &Path, command: &str) -> anyhow::Result<Project> {
     let project = Project::open(folder, &format!("`ridgewalk project {command}`"))?;

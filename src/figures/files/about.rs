@@ -21,7 +21,12 @@ pub fn settings(histories: &[History]) -> String {
     let Some(first) = first(histories) else { return String::new() };
     let mut experiment = first.header.own.base(&first.header.experiment);
     experiment.seed = repeated(histories).map(History::seed).min().unwrap_or(experiment.seed);
-    experiment.to_toml()
+    let text = experiment.to_toml();
+    match histories.iter().all(|h| h.strategy() == first.strategy()) {
+        true => text,
+        // Each command names its own.
+        false => text.lines().filter(|line| !line.starts_with("strategy =")).map(|line| format!("{line}\n")).collect(),
+    }
 }
 
 /// What the files are, of which runs, and how those are run again; with `walks`, Figure 4 is among the files.

@@ -10,6 +10,7 @@ use crate::project::store::{Project, TEST};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     pub file: String,
+    pub digest: String,
     pub is_generated: bool,
     pub round: usize,
     pub strategy: String,
@@ -27,6 +28,7 @@ pub fn rows(project: &Project, batch: Option<&Batch>, test: &[usize]) -> Result<
     let predictions = rounds::predictions(project, rounds)?;
     let row = |image: usize, strategy: &str, score| Row {
         file: project.images().all()[image].place().to_owned(),
+        digest: project.images().all()[image].digest.clone(),
         is_generated: image >= project.images().given(),
         round: rounds + 1,
         strategy: strategy.to_owned(),
@@ -68,17 +70,17 @@ pub fn mark(is_json: bool) -> String {
 /// A table with an empty column for the label, so that it can be filled in and imported.
 pub fn csv(project: &Project, rows: &[Row]) -> Result<Vec<u8>, ::csv::Error> {
     let mut table = ::csv::Writer::from_writer(Vec::new());
-    let fixed = HEAD.map(str::to_owned);
+    let fixed = HEAD.into_iter().chain(["digest"]).map(str::to_owned);
     let has_guesses = rows.iter().any(|row| !row.probabilities.is_empty());
-    table.write_record(fixed.into_iter().chain(heads(project).filter(|_| has_guesses)))?;
+    table.write_record(fixed.chain(heads(project).filter(|_| has_guesses)))?;
     for row in rows {
         let (guess, confidence) = match &row.guess {
             Some((guess, p)) => (guess.clone(), rounded(p)),
             None => (String::new(), String::new()),
         };
         let score = row.score.map(|s| s.to_string()).unwrap_or_default();
-        let fixed =
-            [row.file.clone(), String::new(), guess, confidence, score, row.strategy.clone(), row.round.to_string()];
+        let (strategy, round) = (row.strategy.clone(), row.round.to_string());
+        let fixed = [row.file.clone(), String::new(), guess, confidence, score, strategy, round, row.digest.clone()];
         table.write_record(fixed.into_iter().chain(row.probabilities.iter().map(rounded)))?;
     }
     table.into_inner().map_err(|e| e.into_error().into())

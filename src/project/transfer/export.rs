@@ -40,7 +40,7 @@ pub fn table(project: &Project, what: Table) -> Result<Vec<u8>, ProjectError> {
     let mut table = csv::Writer::from_writer(Vec::new());
     let fixed = HEAD.map(str::to_owned);
     // Behind the columns of earlier versions.
-    let fixed = fixed.into_iter().chain(["answer".to_owned()]);
+    let fixed = fixed.into_iter().chain(["answer", "digest"].map(str::to_owned));
     let guessed = ["guess", "confidence"].map(str::to_owned).into_iter().chain(heads(project));
     table.write_record(fixed.chain(guessed.filter(|_| predictions.is_some()))).map_err(written)?;
     for (at, image) in project.images().all().iter().enumerate() {
@@ -66,6 +66,7 @@ pub fn table(project: &Project, what: Table) -> Result<Vec<u8>, ProjectError> {
             text(|r| r.time.clone()),
             text(|r| r.who.clone()),
             text(|r| r.answer.name().to_owned()),
+            image.digest.clone(),
         ];
         if let Some(predictions) = &predictions {
             let (guess, confidence) = guess(project, Some(predictions), at).unwrap_or_default();

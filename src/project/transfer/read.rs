@@ -22,6 +22,8 @@ const TIME: &[&str] = &["time", "created_at"];
 const WHO: &[&str] = &["who", "annotator"];
 /// The column that only a project's own table has: later rows about an image replace earlier ones.
 const ANSWER: &[&str] = &["answer"];
+/// The digest of the image, as batches and exports have it: it finds an image whatever it is called by now.
+const DIGEST: &[&str] = &["digest"];
 /// What an image is for, and what proposed it: either may say that it is for the test.
 const SPLIT: &[&str] = &SPLITS;
 const STRATEGY: &[&str] = &["strategy"];
@@ -89,7 +91,7 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
     let header = reader.headers().map_err(|e| format!("cannot be read as a table ({e})"))?.clone();
     let column =
         |names: &[&str]| names.iter().find_map(|name| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name)));
-    let known = [FILE, LABEL, SECONDS, TIME, WHO, ANSWER, SPLIT, STRATEGY].concat();
+    let known = [FILE, LABEL, SECONDS, TIME, WHO, ANSWER, SPLIT, STRATEGY, DIGEST].concat();
     let names: Vec<String> = header.iter().map(|name| name.trim().to_lowercase()).collect();
     if let Some(twice) =
         (1..names.len()).find(|&at| known.contains(&names[at].as_str()) && names[..at].contains(&names[at]))
@@ -105,15 +107,15 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
     let (file, label) = (needed(FILE)?, needed(LABEL)?);
     let (seconds, time, who, answer) = (column(SECONDS), column(TIME), column(WHO), column(ANSWER));
     let seconds_named = seconds.and_then(|column| header.get(column)).map(str::trim);
-    let strategy = column(STRATEGY);
+    let (strategy, digest) = (column(STRATEGY), column(DIGEST));
     let is_log = header.iter().eq(log::COLUMNS);
     let mut labels: Vec<Incoming> = Vec::new();
     let records: Vec<csv::StringRecord> =
         reader.records().collect::<Result<_, _>>().map_err(|e| format!("cannot be read as a table ({e})"))?;
-    // A column of another name is one of splits if most of its cells are.
+    // A column of another name is one of splits if most of its cells are that are not empty.
     let says_split = |column: usize| {
-        let told = |record: &&csv::StringRecord| record.get(column).is_some_and(|cell| Part::within(cell).is_some());
-        2 * records.iter().filter(told).count() > records.len()
+        let cells: Vec<&str> = records.iter().filter_map(|r| r.get(column)).filter(|c| !c.trim().is_empty()).collect();
+        2 * cells.iter().filter(|cell| Part::within(cell).is_some()).count() > cells.len()
     };
     let split = column(SPLIT).filter(|&at| header[at].trim().eq_ignore_ascii_case(SPLIT[0]) || says_split(at));
     for record in &records {
@@ -154,6 +156,9 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
             let known = known.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ");
             format!("line {line}, column `answer`: `{said}` is none of {known}; leave the cell empty for a label")
         })?;
+        let given = cell(Some(label));
+        // What Label Studio writes of boxes and regions in the place of a class.
+        let lacks_choice = given.starts_with("[{") && serde_json::from_str::<serde_json::Value>(&given).is_ok();
         let incoming = Incoming {
             place: format!("line {line}"),
             address: name
@@ -162,14 +167,14 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
                 .or_else(|| name.starts_with("/data/").then(|| name.clone())),
             files: spaced.into_iter().chain([name]).collect(),
             is_log,
-            digest: None,
-            label: cell(Some(label)),
+            digest: Some(cell(digest)).filter(|digest| !digest.is_empty()),
+            label: if lacks_choice { String::new() } else { given },
             seconds: seconds.transpose()?,
             time: when,
             who: cell(who),
             part: part_said(&cell(split), &cell(strategy)),
             no_split: Some(cell(split)).filter(|said| !is_split(said)).unwrap_or_default(),
-            lacks_choice: false,
+            lacks_choice,
             answer: said,
         };
         if answer.is_some() {
@@ -193,6 +198,7 @@ mod tests {
     fn splits_are_read_as_those_of_data() {
         for (text, parts, no_splits) in [
             ("file,label,usage\na.png,x,test\nb.png,x,training\n", [Some(Part::Test), Some(Part::Train)], ["", ""]),
+            ("file,label,partition\na.png,x,test\nb.png,x,\n", [Some(Part::Test), None], ["", ""]),
             ("file,label,split\na.png,x,foo\nb.png,x,Test set\n", [None, Some(Part::Test)], ["foo", ""]),
             ("file,label,fold\na.png,x,1\nb.png,x,2\n", [None, None], ["", ""]),
             ("file,label,split\na.png,x,\nb.png,x,generated\n", [None, None], ["", ""]),
@@ -219,6 +225,9 @@ mod tests {
             found.sort_unstable();
             assert_eq!(found, [("a.png", "cat"), ("b.png", "")], "{text}");
         }
+        let boxes = "image,id,label\na.png,1,\"[{\"\"x\"\":1,\"\"rectanglelabels\"\":[\"\"cat\"\"]}]\"\n";
+        let read = table(boxes).unwrap();
+        assert_eq!((read[0].label.as_str(), read[0].lacks_choice), ("", true), "boxes are no class");
         for (text, says) in [
             ("a.png,cat\n", "has no column `file`"),
             ("file\na.png\n", "has no column `label`"),

@@ -31,7 +31,7 @@ const LABELS: [&str; 13] = [
     "letter",
 ];
 /// Names of the column with the split.
-pub const SPLITS: [&str; 5] = ["split", "set", "subset", "usage", "fold"];
+pub const SPLITS: [&str; 6] = ["split", "set", "subset", "usage", "fold", "partition"];
 /// Names of columns that number the rows.
 const INDICES: [&str; 5] = ["", "index", "idx", "unnamed", "row"];
 
@@ -154,11 +154,14 @@ pub fn label_column(header: &[String]) -> Option<usize> {
     })
 }
 
-/// The column that says the split of each row: by its name, and most of its cells do.
+/// The column that says the split of each row: by its name, and most of its cells that are not empty do, or some if it is
+/// called `split`.
 pub fn split_column(header: &[String], rows: &[Vec<String>]) -> Option<usize> {
     let column = header.iter().position(|h| SPLITS.contains(&h.trim().to_lowercase().as_str()))?;
-    let told = rows.iter().filter(|r| r.get(column).is_some_and(|cell| Part::within(cell).is_some())).count();
-    (told * 2 > rows.len()).then_some(column)
+    let cells: Vec<&String> = rows.iter().filter_map(|row| row.get(column)).filter(|c| !c.trim().is_empty()).collect();
+    let told = cells.iter().filter(|cell| Part::within(cell).is_some()).count();
+    let is_called = header[column].trim().eq_ignore_ascii_case(SPLITS[0]) && told > 0;
+    (is_called || told * 2 > cells.len()).then_some(column)
 }
 
 /// Whether a column numbers the rows, by its name.
