@@ -17,6 +17,7 @@ mod engine_lab;
 mod field;
 mod figures;
 mod figures_ranks;
+mod figures_words;
 mod folders;
 mod golden;
 mod fork;

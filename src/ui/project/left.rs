@@ -238,6 +238,7 @@ fn stopping(ui: &mut Ui, open: &Open, theme: &Theme) {
             let (count, time) = (status.next_batch, time(status.next_batch));
             said(ui, format!("The next round costs {}{time}", counted(count, "label")), theme);
         }
+        (_, 0) if open.now().is_some() => said(ui, "The batch is labelled", theme),
         (_, 0) => said(ui, "The batch is labelled: the next round can be trained", theme),
         (all, left) => {
             let text = format!("This round costs {} more, of {}{}", counted(left, "label"), thousands(all), time(left));
