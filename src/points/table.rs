@@ -30,9 +30,10 @@ fn is_tsv(name: &str) -> bool {
 /// A reader of the rows of a table; a TSV has no quotes, as TensorBoard's Embedding Projector writes and reads it.
 fn reader<'a>(bytes: &'a [u8], name: &str) -> Result<csv::Reader<&'a [u8]>, String> {
     // What is no text is refused the same way whatever stands between its cells.
-    let found = cells::rows(bytes)?;
+    let (separator, rows) = cells::separated(bytes)?;
     if !is_tsv(name) {
-        return Ok(found);
+        text::quotes_end(rows, separator).map_err(|(line, what)| format!("line {line} of the table: {what}"))?;
+        return Ok(cells::reader(rows, separator));
     }
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
     let mut builder = ReaderBuilder::new();
@@ -217,6 +218,8 @@ mod tests {
         let odd = points(b"x,y\n1,2\n3\nfour,5\n6,nan\n", "a.csv", &mut notes).unwrap();
         assert_eq!(odd.coordinates.values.iter().filter(|v| v.is_nan()).count(), 3);
         assert!(notes[0].contains("row 1, counted from 0, has 1 cells instead of 2"), "{notes:?}");
+        let error = points(b"x,y,k\n1,2,\"a\n3,4,b\n", "a.csv", &mut notes).err();
+        assert_eq!(error.as_deref(), Some("line 2 of the table: a quote is not closed; close it, or remove it"));
     }
 
     #[test]

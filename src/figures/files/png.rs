@@ -1,5 +1,6 @@
 //! SVG to PNG at a chosen number of dots an inch, with the bundled font.
 
+use ::png::{PixelDimensions, Unit};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::Tree;
 
@@ -10,12 +11,22 @@ use crate::figures::error::FigureError;
 /// SVG pixels per inch; sizes of a parsed tree are in them.
 const SVG_DPI: f32 = 96.0;
 
+const METRES_PER_INCH: f32 = 0.0254;
+
 /// The most pixels along one side.
 const MOST_PIXELS: f32 = 30_000.0;
 
-/// An SVG written by `svg` as PNG.
+/// An SVG written by `svg` as PNG that says its dots a metre, so that a page has it in its size.
 pub fn png(svg: &str, dpi: f32) -> Result<Vec<u8>, FigureError> {
-    render(svg, dpi)?.encode_png().map_err(|e| FigureError::Draw(e.to_string()))
+    let (width, height, rgba) = pixels(svg, dpi)?;
+    let mut bytes = Vec::new();
+    let mut encoder = ::png::Encoder::new(&mut bytes, width as u32, height as u32);
+    encoder.set_color(::png::ColorType::Rgba);
+    let dots = (dpi / METRES_PER_INCH).round() as u32;
+    encoder.set_pixel_dims(Some(PixelDimensions { xppu: dots, yppu: dots, unit: Unit::Meter }));
+    let written = encoder.write_header().and_then(|mut image| image.write_image_data(&rgba));
+    written.map_err(|e| FigureError::Draw(e.to_string()))?;
+    Ok(bytes)
 }
 
 /// The pixels of an SVG: width, height and opaque RGBA, `[height * width * 4]`.

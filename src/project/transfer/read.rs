@@ -6,7 +6,7 @@ use std::path::Path;
 use super::incoming::{Incoming, part_said};
 use super::label_studio;
 use crate::dataset::own::formats::cells::SPLITS;
-use crate::dataset::own::formats::text::{named_separator, quotes_end};
+use crate::dataset::own::formats::text::{before_rows, quotes_end};
 use crate::dataset::own::listing::Part;
 use crate::paths::{self, composed};
 use crate::project::error::{ProjectError, in_file};
@@ -77,15 +77,17 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
     if text.trim().is_empty() {
         return Err("is empty".into());
     }
-    let (named, text) = match named_separator(text.as_bytes()) {
-        // An empty line in its place is passed over, and counted.
-        Some((named, rest)) => (Some(named), format!("\n{}", &text[text.len() - rest.len()..])),
-        None => (None, text),
-    };
-    let head = text.lines().next().unwrap_or_default();
+    let is_file = |cell: &str| FILE.iter().any(|name| cell.trim_matches(['#', ' ']).eq_ignore_ascii_case(name));
+    let is_head = |line: &[u8]| String::from_utf8_lossy(line).split([',', ';', '\t']).any(is_file);
+    let (_, named, rows) = before_rows(text.as_bytes(), is_head);
+    let (before, rows) = text.split_at(text.len() - rows.len());
+    let rows = rows.trim_start_matches('#').trim_start_matches(' ');
+    let head = rows.lines().next().unwrap_or_default();
     let count = |c: char| head.matches(c).count();
     let likely = [',', ';', '\t'].into_iter().max_by_key(|c| (count(*c), *c == ',')).unwrap_or(',');
     let delimiter = named.unwrap_or(likely as u8);
+    // Empty lines in the place of what stands before it are passed over, and counted.
+    let text = "\n".repeat(before.matches('\n').count()) + rows;
     quotes_end(text.as_bytes(), delimiter).map_err(|(line, what)| format!("line {line}: {what}"))?;
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|e| format!("cannot be read as a table ({e})"))?.clone();
@@ -215,6 +217,7 @@ mod tests {
             "file,label\na.png,cat\nb.png,\n",
             "Label;File\ncat;a.png\n;b.png\n",
             "sep=;\r\nfile;label\r\na.png;cat\r\nb.png;\r\n",
+            "# by hand, twice\n#file;label\na.png;cat\nb.png;\n",
             "guess\tfile\tlabel\ndog\ta.png\tcat\ndog\tb.png\t\r\n",
             "file,label,round,strategy,seconds,time,who,answer,guess\na.png,dog,1,snn,,,,,\nb.png,cat,1,snn,,,,,\n\
              a.png,cat,1,snn,,,,,\nb.png,,1,snn,,,,undone,\nb.png,,1,,,,,,\n",
@@ -233,6 +236,7 @@ mod tests {
             ("file\na.png\n", "has no column `label`"),
             ("file,label\n,cat\n", "line 2 has no file"),
             ("sep=,\nfile,label\na.png,cat\n,cat\n", "line 4 has no file"),
+            ("# by hand\nsep=,\nfile,label\n,cat\n", "line 4 has no file"),
             ("file,label\na.png\n", "line 2 has no file or no cell"),
             ("file,label\r\nb.png,dog\r\na.png\r\n", "line 3 has no file or no cell"),
             ("file,label,seconds\na.png,cat,long\n", "line 2, column `seconds`: `long` is no number of seconds"),

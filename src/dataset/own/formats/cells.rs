@@ -35,11 +35,15 @@ pub const SPLITS: [&str; 6] = ["split", "set", "subset", "usage", "fold", "parti
 /// Names of columns that number the rows.
 const INDICES: [&str; 5] = ["", "index", "idx", "unnamed", "row"];
 
-/// A reader of the rows of a table, all of them, with the bytes that separate its cells.
+/// A reader of all rows of a table.
 pub fn rows(bytes: &[u8]) -> Result<csv::Reader<&[u8]>, String> {
+    separated(bytes).map(|(separator, rows)| reader(rows, separator))
+}
+
+/// The byte between the cells of a table, and its rows.
+pub fn separated(bytes: &[u8]) -> Result<(u8, &[u8]), String> {
     let bytes = text_of(bytes)?;
-    let (separator, rows) = text::named_separator(bytes).unwrap_or_else(|| (separator(bytes, 1, b','), bytes));
-    Ok(reader(rows, separator))
+    Ok(text::named_separator(bytes).unwrap_or_else(|| (separator(bytes, 1, b','), bytes)))
 }
 
 /// A table of files: what its first lines say, and its rows.
@@ -57,7 +61,6 @@ impl<'a> Numbered<'a> {
     /// `is_file` tells the names of images, which may begin with `#` as comments do.
     pub fn of(bytes: &'a [u8], otherwise: u8, is_file: &dyn Fn(&str) -> bool) -> Result<Self, String> {
         let text = text_of(bytes)?;
-        let named = text::named_separator(text);
         let is_row = |line: &[u8]| {
             let line = String::from_utf8_lossy(line);
             let cells = || line.split(|c: char| c == char::from(otherwise) || SEPARATORS.map(char::from).contains(&c));
@@ -65,10 +68,10 @@ impl<'a> Numbered<'a> {
                 |cell: &str| LABELS.iter().any(|name| cell.trim_matches([' ', '#', '\r']).eq_ignore_ascii_case(name));
             cells().any(is_file) || cells().skip(1).any(is_label)
         };
-        let (comments, rows) = text::comments(named.map_or(text, |(_, rows)| rows), is_row);
+        let (comments, named, rows) = text::before_rows(text, is_row);
         // Between spaces a later line may have a comma in its label.
         let lines = if otherwise == b' ' { 1 } else { LOOKED_AT };
-        let separator = named.map_or_else(|| separator(rows, lines, otherwise), |(separator, _)| separator);
+        let separator = named.unwrap_or_else(|| separator(rows, lines, otherwise));
         Ok(Self { text, start: text.len() - rows.len(), separator, comments })
     }
 
@@ -128,7 +131,8 @@ fn separator(bytes: &[u8], lines: usize, otherwise: u8) -> u8 {
     bytes.split(|b| *b == b'\n').take(lines).find_map(of).unwrap_or(otherwise)
 }
 
-fn reader(bytes: &[u8], separator: u8) -> csv::Reader<&[u8]> {
+/// A reader of rows with that byte between their cells, however many there are in each.
+pub fn reader(bytes: &[u8], separator: u8) -> csv::Reader<&[u8]> {
     let mut builder = ReaderBuilder::new();
     builder.has_headers(false).flexible(true).delimiter(separator).trim(Trim::All);
     builder.from_reader(bytes)
@@ -191,6 +195,7 @@ mod tests {
             ("short\na;b\n", b',', "1 short, 2 a|b"),
             ("a b\nc d\ne f,g\n", b' ', "1 a|b, 2 c|d, 3 e|f,g"),
             ("sep=;\r\na,b;c\r\n1;2\r\n", b',', "2 a,b|c, 3 1|2"),
+            ("# by hand\nsep=;\n# once\na;b,c\n", b',', "4 a|b,c"),
             ("# made by hand; 2020\n# twice\na,b\n1,2\n", b',', "3 a|b, 4 1|2"),
             ("# made by hand\n#file,label\n1,2\n", b',', "2 #file|label, 3 1|2"),
             ("# made by hand\n#1.png,2\n", b',', "2 #1.png|2"),

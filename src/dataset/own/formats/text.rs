@@ -25,8 +25,17 @@ pub fn named_separator(text: &[u8]) -> Option<(u8, &[u8])> {
     }
 }
 
+/// What stands before the rows of a table: how many comments, the byte between cells if it is named, and the rest of its
+/// text.
+pub fn before_rows(text: &[u8], is_row: impl Fn(&[u8]) -> bool) -> (usize, Option<u8>, &[u8]) {
+    let (before, rest) = comments(text, &is_row);
+    let Some((separator, rest)) = named_separator(rest) else { return (before, None, rest) };
+    let (after, rest) = comments(rest, &is_row);
+    (before + after, Some(separator), rest)
+}
+
 /// How many lines before a table are comments and no row, and the rest of its text.
-pub fn comments(text: &[u8], is_row: impl Fn(&[u8]) -> bool) -> (usize, &[u8]) {
+fn comments(text: &[u8], is_row: impl Fn(&[u8]) -> bool) -> (usize, &[u8]) {
     let (mut rest, mut comments) = (text, 0);
     while let Some(line) = rest.split(|b| *b == b'\n').next().filter(|line| is_comment(line) && !is_row(line)) {
         comments += 1;
