@@ -5,26 +5,18 @@ use crate::experiment::{Digest, Experiment, Field, Slot, Variant};
 use crate::history::{Header, History, RoundRecord};
 use crate::identity::Likeness;
 
-/// Fields in which runs may differ: names and paths, the strategy and the seed, the number of rounds, which changes none
-/// of them, and walks, which never influence a run.
-const FREE: [&str; 10] = [
-    "name",
-    "data",
-    "masks",
-    "strategy",
-    "seed",
-    "rounds",
-    "walks",
-    "walk_anchors",
-    "walk_reselection",
-    "walk_reselect_every",
-];
+/// Fields in which runs may differ, besides names and paths: the strategy and the seed, the number of rounds, which changes
+/// none of them, and walks, which never influence a run.
+const FREE: [&str; 7] =
+    ["strategy", "seed", "rounds", "walks", "walk_anchors", "walk_reselection", "walk_reselect_every"];
 
-/// Fields that only choose images: runs with equal images do not differ in them.
-const CHOOSE_IMAGES: [&str; 5] = ["mask_levels", "data_seed", "train_size", "test_size", "validation_size"];
+/// Fields that only choose images: runs with equal images do not differ in them, unless wrong labels are drawn by them too.
+const CHOOSE_IMAGES: [&str; 5] = ["mask_levels", DATA_SEED, "train_size", "test_size", "validation_size"];
+const DATA_SEED: &str = "data_seed";
 
 /// Other fields that the images follow from; some networks pad them.
-const CHANGE_IMAGES: [&str; 6] = ["dataset", "image_side", "image_colour", "image_fit", "generator", "target"];
+const CHANGE_IMAGES: [&str; 7] =
+    ["dataset", "image_side", "image_colour", "image_fit", "imbalance", "generator", "target"];
 
 /// Properties that are no fields, in the order in which one follows from another.
 const DATA: &str = "data";
@@ -111,8 +103,9 @@ fn without_followers(mut found: Vec<Difference>) -> Vec<Difference> {
 fn all_differences(histories: &[&History]) -> Vec<Difference> {
     let mut found: Vec<Difference> = Vec::new();
     let same_images = histories.windows(2).all(|h| h[0].header.data_digest == h[1].header.data_digest);
+    let experiments = || histories.iter().map(|h| &h.header.experiment);
     for property in properties() {
-        if same_images && CHOOSE_IMAGES.contains(&property) {
+        if same_images && experiments().all(|e| only_chooses_images(property, e)) {
             continue;
         }
         let mut values: Vec<(String, String)> = Vec::new();
@@ -154,7 +147,7 @@ pub fn is_same_setting(a: &History, b: &History) -> bool {
 pub fn has_same_fields(a: &Experiment, b: &Experiment) -> bool {
     let (mut left, mut right) = (a.clone(), b.clone());
     let shared = fields().filter(|f| f.applies(a) && f.applies(b));
-    let mut shared = shared.filter(|f| !CHOOSE_IMAGES.contains(&f.name));
+    let mut shared = shared.filter(|f| ![a, b].iter().all(|e| only_chooses_images(f.name, e)));
     shared.all(|f| match (f.slot(&mut left), f.slot(&mut right)) {
         (Slot::Count(x), Slot::Count(y)) => x == y,
         (Slot::Seed(x), Slot::Seed(y)) => x == y,
@@ -168,7 +161,13 @@ pub fn has_same_fields(a: &Experiment, b: &Experiment) -> bool {
 
 /// The fields in which runs must not differ.
 fn fields() -> impl Iterator<Item = &'static Field> {
-    Field::all().filter(|f| f.part.is_none() && !FREE.contains(&f.name))
+    Field::all().filter(|f| f.part.is_none() && !f.aside && !FREE.contains(&f.name))
+}
+
+/// Whether nothing but the images of an experiment follows from a field.
+fn only_chooses_images(field: &str, experiment: &Experiment) -> bool {
+    let draws_labels = field == DATA_SEED && experiment.label_noise > 0.0;
+    CHOOSE_IMAGES.contains(&field) && !draws_labels
 }
 
 /// Everything in which runs must not differ.
@@ -241,4 +240,24 @@ fn list(differences: &[Difference]) -> String {
 fn options(differences: &[Difference]) -> String {
     let option = |d: &Difference| format!("--allow-different {}", d.property);
     differences.iter().map(option).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_that_of_a_field() {
+        for name in FREE.iter().chain(&CHOOSE_IMAGES).chain(&CHANGE_IMAGES) {
+            assert!(Field::named(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn another_seed_of_the_data_draws_other_wrong_labels() {
+        let of = |data_seed, label_noise| Experiment { data_seed, label_noise, ..Experiment::default() };
+        assert!(has_same_fields(&of(1, 0.0), &of(2, 0.0)));
+        assert!(!has_same_fields(&of(1, 0.2), &of(2, 0.2)));
+        assert!(has_same_fields(&of(1, 0.2), &of(1, 0.2)));
+    }
 }

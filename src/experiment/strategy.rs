@@ -59,7 +59,7 @@ choices! {
         /// SNN proposes several times as many samples; those of highest entropy are labelled.
         SnnPlus = "snn-plus", "SNN+", score: "entropy of the prediction in nats", needs_classes: true, parts: &[Anchors, Gradient, Pair, Proposals, Plus];
         /// SNN turned round: the unlabelled samples from whose codes the gradient soon leads to another prediction.
-        SnnFlip = "snn-flip", "SNN-flip", score: "minus the way to another prediction, in σ", needs_classes: true, parts: &[Step, Gradient, Proposals, Flip];
+        SnnFlip = "snn-flip", "SNN-flip", score: "minus the way to another prediction, in σ", needs_classes: true, parts: &[Step, Gradient, Pair, Proposals, Flip];
         /// Highest predictive entropy in a random pool.
         Entropy = "entropy", "Entropy", score: "entropy of the prediction in nats", needs_classes: true, parts: &[Pool];
         /// Highest predictive entropy in a random pool as small as the proposals of SNN+, for a fair comparison.

@@ -20,7 +20,8 @@ pub struct Quality {
     /// Percentage of images whose nearest train code has the same class.
     pub neighbour_agreement: f32,
     /// Root of the mean variance of samples G(z) over that of the images: 1 is as diverse as the data, 0 is collapse.
-    pub diversity: f32,
+    /// `None` if all images are equal.
+    pub diversity: Option<f32>,
     /// Standard deviation of the codes on each axis; the prior's is 1.
     pub deviations: Vec<f32>,
     /// Percentage of images, and of samples, that the generator's discriminator takes for real, if it has one.
@@ -51,29 +52,34 @@ impl Quality {
             square_error: mean_of(&pixels, &rebuilt, |d| d * d),
             square_error_of_mean: mean_of(&pixels, &to_mean, |d| d * d),
             neighbour_agreement: 100.0 * agreeing as f32 / images.len().max(1) as f32,
-            diversity: (spread(&samples, len).1 / variance).sqrt(),
+            diversity: (variance > LEAST_VARIANCE).then(|| (spread(&samples, len).1 / variance).sqrt()),
             deviations: deviations(&codes, dim),
             images_judged_real: generator.judged_real(&pixels),
             samples_judged_real: generator.judged_real(&samples),
         }
     }
 
-    /// Percentage of the images' variance that G(E(x)) preserves.
-    pub fn explained(&self) -> f32 {
-        100.0 * (1.0 - self.square_error / self.square_error_of_mean)
+    /// Percentage of the images' variance that G(E(x)) preserves; `None` if all images are equal.
+    pub fn explained(&self) -> Option<f32> {
+        let of = self.square_error_of_mean;
+        (of > LEAST_VARIANCE).then(|| 100.0 * (1.0 - self.square_error / of))
     }
 
     /// A table for display and for a file.
     pub fn markdown(&self) -> String {
         let deviations: Vec<String> = self.deviations.iter().map(|d| format!("{d:.2}")).collect();
+        let if_known = |value: Option<String>| value.unwrap_or_else(|| "unknown: all images are equal".into());
         let mut rows = vec![
             ("images, from the test split".to_owned(), self.images.to_string()),
             ("mean absolute error of a value in [0, 1]".to_owned(), format!("{:.4}", self.absolute_error)),
             ("mean square error".to_owned(), format!("{:.5}", self.square_error)),
             ("mean square error of the mean image".to_owned(), format!("{:.5}", self.square_error_of_mean)),
-            ("variance kept, %".to_owned(), format!("{:.1}", self.explained())),
+            ("variance kept, %".to_owned(), if_known(self.explained().map(|e| format!("{e:.1}")))),
             ("nearest train code is of the same class, %".to_owned(), format!("{:.1}", self.neighbour_agreement)),
-            ("diversity of samples (1 as the data, 0 collapse)".to_owned(), format!("{:.2}", self.diversity)),
+            (
+                "diversity of samples (1 as the data, 0 collapse)".to_owned(),
+                if_known(self.diversity.map(|d| format!("{d:.2}"))),
+            ),
             ("standard deviation of the codes (prior: 1)".to_owned(), deviations.join(", ")),
         ];
         for (what, share) in [("images", self.images_judged_real), ("samples", self.samples_judged_real)] {
@@ -86,6 +92,9 @@ impl Quality {
     }
 }
 
+/// What rounding leaves of the variance of equal values in [0, 1].
+const LEAST_VARIANCE: f32 = 1e-20;
+
 fn mean_of(a: &[f32], b: &[f32], of: impl Fn(f32) -> f32) -> f32 {
     let sum: f64 = a.iter().zip(b).map(|(a, b)| f64::from(of(a - b))).sum();
     (sum / a.len().max(1) as f64) as f32
@@ -94,15 +103,13 @@ fn mean_of(a: &[f32], b: &[f32], of: impl Fn(f32) -> f32) -> f32 {
 /// The mean of each of `len` columns over all rows, and the mean of the columns' variances.
 fn spread(rows: &[f32], len: usize) -> (Vec<f32>, f32) {
     let n = (rows.len() / len).max(1) as f64;
-    let (mut sum, mut squares) = (vec![0.0_f64; len], 0.0_f64);
+    let mut mean = vec![0.0_f64; len];
     for row in rows.chunks_exact(len) {
-        for (s, v) in sum.iter_mut().zip(row) {
-            *s += f64::from(*v);
-            squares += f64::from(v * v);
-        }
+        mean.iter_mut().zip(row).for_each(|(sum, v)| *sum += f64::from(*v));
     }
-    let mean: Vec<f64> = sum.iter().map(|s| s / n).collect();
-    let variance = squares / n - mean.iter().map(|m| m * m).sum::<f64>();
+    mean.iter_mut().for_each(|sum| *sum /= n);
+    let squares = |row: &[f32]| row.iter().zip(&mean).map(|(v, m)| (f64::from(*v) - m).powi(2)).sum::<f64>();
+    let variance = rows.chunks_exact(len).map(squares).sum::<f64>() / n;
     (mean.iter().map(|m| *m as f32).collect(), (variance / len as f64) as f32)
 }
 
@@ -121,6 +128,9 @@ mod tests {
         // Columns 1, 3 and 10, 10: means 2 and 10, variances 1 and 0.
         assert_eq!(spread(&[1.0, 10.0, 3.0, 10.0], 2), (vec![2.0, 10.0], 0.5));
         assert_eq!(deviations(&[-1.0, 3.0, 1.0, -3.0], 2), [1.0, 3.0]);
+        // Far from 0, and all equal.
+        assert_eq!(spread(&[1e6, 1e6 + 2.0], 1), (vec![1e6 + 1.0], 1.0));
+        assert!(spread(&[0.1, 0.1, 0.1], 1).1 < LEAST_VARIANCE);
         assert_eq!(mean_of(&[1.0, 2.0], &[2.0, 4.0], f32::abs), 1.5);
     }
 }

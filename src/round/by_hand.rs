@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::event::RunEvent;
-use super::label_queue::{LabelQueue, MOST_REFUSALS};
+use super::label_queue::{LabelQueue, MOST_REFUSALS, anchors};
 use super::resume::{ResumeError, fits};
 use super::run::{Run, Stage};
 use crate::archive::Checkpoint;
@@ -72,7 +72,7 @@ impl Run {
                 }
                 Place::Point(code) => {
                     if let Some(Ok(made)) = self.world.label_point(code) {
-                        self.labelled.buy_made(code.clone(), made.label);
+                        self.labelled.buy_made(code.clone(), made.image, made.label);
                     }
                 }
             }
@@ -94,10 +94,11 @@ impl Run {
         interrupted: &dyn Fn(f32) -> bool,
         rng: &mut Rng,
     ) -> Result<Vec<Candidate>, Interrupted> {
-        let (mut taken, mut drawn) = (Vec::new(), 0);
+        let (mut taken, mut drawn, mut spent) = (Vec::new(), 0, Vec::new());
         loop {
-            let found = self.candidates(round, count - taken.len(), interrupted, rng, None)?.candidates;
+            let found = self.candidates(round, count - taken.len(), &spent, interrupted, rng, None)?.candidates;
             drawn += found.len();
+            spent.extend(anchors(&found));
             let is_last = found.is_empty() || !self.experiment.generates_in(round) || drawn > MOST_REFUSALS * count;
             taken.extend(found.into_iter().filter(|candidate| take(candidate)));
             if is_last || taken.len() == count {

@@ -35,9 +35,9 @@ impl Run {
         run.load_weights(before)?;
         let seen = RefCell::new(None);
         let show = |considered| *seen.borrow_mut() = Some(considered);
-        let (count, mut rng) = (run.experiment.samples_per_round, run.stream(round));
+        let mut rng = run.stream(round);
         // Nothing interrupts it.
-        let again = run.candidates(round, count, &|_| false, &mut rng, Some(&show)).unwrap_or_default();
+        let again = run.candidates_of(round, &|_| false, &mut rng, Some(&show)).unwrap_or_default();
         let proposed = again.candidates.iter().map(Candidate::train_sample);
         let as_recorded = proposed.eq(record.proposals.iter().map(|p| p.train_sample()));
         Ok(Some(Reconsidered { considered: seen.into_inner(), as_recorded }))

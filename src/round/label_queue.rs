@@ -1,4 +1,5 @@
-//! Labelling of generated samples inside a round, one at a time; rejected samples are redrawn (Algorithm 2).
+//! Labelling of generated samples inside a round, one at a time. Others are drawn for those that the tool rejects, which
+//! Algorithm 2 leaves open.
 
 use std::collections::VecDeque;
 
@@ -35,6 +36,8 @@ pub struct LabelQueue {
     pub rng: Rng,
     wanted: usize,
     waiting: VecDeque<Candidate>,
+    /// The anchors that candidates started from.
+    pub spent: Vec<u32>,
     labelled: Vec<LabelledCandidate>,
     pub refusals: Vec<Refused>,
     pub seconds: f32,
@@ -45,6 +48,7 @@ impl LabelQueue {
         Self {
             rng,
             wanted: candidates.len(),
+            spent: anchors(&candidates).collect(),
             waiting: candidates.into(),
             labelled: Vec::new(),
             refusals: Vec::new(),
@@ -88,6 +92,7 @@ impl LabelQueue {
 
     pub fn replace(&mut self, rng: Rng, candidates: Vec<Candidate>) {
         self.rng = rng;
+        self.spent.extend(anchors(&candidates));
         self.waiting.extend(candidates);
     }
 
@@ -106,6 +111,11 @@ impl LabelQueue {
             seconds: self.seconds,
         }
     }
+}
+
+/// The anchors from which generated candidates started.
+pub fn anchors(candidates: &[Candidate]) -> impl Iterator<Item = u32> {
+    candidates.iter().filter(|c| c.train_sample().is_none()).filter_map(|c| c.step.as_ref().map(|step| step.parent))
 }
 
 /// Whether a point lies where the embedding is sparser than `generated_density_quantile` allows.

@@ -10,6 +10,7 @@ mod detail;
 mod label_queue;
 mod proposing;
 mod run;
+mod candidates;
 mod resume;
 mod first_round;
 mod fork;

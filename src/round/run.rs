@@ -10,8 +10,8 @@ use super::training_set::{Pair, TrainingSet, answer};
 use crate::experiment::{Experiment, Own, Strategy, Task, TrainingPair, WeightsBetweenRounds};
 use crate::history::{Evaluation, FORMAT_VERSION, Header, History, Made, Metric, Proposal, RoundRecord};
 use crate::identity::{Origin, PROGRAM};
-use crate::rng::{Rng, Streams};
-use crate::sampler::{Candidate, Considered, Images, Interrupted, Labelled, Place, Sampler, SamplerInput, sampler};
+use crate::rng::Streams;
+use crate::sampler::{Candidate, Interrupted, Labelled, Place, Sampler, sampler};
 use crate::target::Target;
 use crate::trajectory::{Reselection, Walks};
 use crate::world::World;
@@ -232,14 +232,7 @@ impl Run {
         self.clock = std::time::Instant::now();
         let round = self.history.rounds.len() + 1;
         let mut rng = self.stream(round);
-        let count = self.experiment.samples_per_round;
-        let chosen = self.experiment.chosen_of(count, round);
-        let Proposed { mut candidates, price, coverage } =
-            self.candidates(round, chosen, interrupted, &mut rng, None)?;
-        if chosen < count {
-            let others = rng.choose(&self.labelled.unlabelled(), count - chosen);
-            candidates.extend(others.into_iter().map(Candidate::at_random));
-        }
+        let Proposed { candidates, price, coverage } = self.candidates_of(round, interrupted, &mut rng, None)?;
         self.record = RoundRecord { price: Some(price), coverage, ..RoundRecord::empty(round) };
         let queue = LabelQueue::new(rng, candidates);
         if self.experiment.strategy.generates_samples() {
@@ -258,7 +251,7 @@ impl Run {
         queue.advance(&self.world, &self.experiment, &self.training);
         if queue.is_empty() && queue.missing() > 0 {
             let mut rng = queue.rng.clone();
-            match self.candidates(self.record.round, queue.missing(), interrupted, &mut rng, None) {
+            match self.candidates(self.record.round, queue.missing(), &queue.spent, interrupted, &mut rng, None) {
                 Ok(proposed) => {
                     *self.record.price.get_or_insert_default() += proposed.price;
                     queue.replace(rng, proposed.candidates);
@@ -304,63 +297,28 @@ impl Run {
         vec![RunEvent::Began(Arc::new(self.record.clone()))]
     }
 
-    /// The random stream of a round. Round 1 takes the first set from the train split, or from latent space if samples
-    /// are generated, with a stream that all such strategies share; later rounds have a stream per strategy.
-    pub(super) fn stream(&self, round: usize) -> Rng {
-        match (round, self.experiment.generates_in(round)) {
-            (1, false) => self.streams.get("initial-set", 1),
-            (1, true) => self.streams.get("initial-latent", 1),
-            _ => self.streams.get(self.strategy().name(), round as u64),
-        }
-    }
-
-    pub(super) fn candidates(
-        &self,
-        round: usize,
-        count: usize,
-        interrupted: &dyn Fn(f32) -> bool,
-        rng: &mut Rng,
-        seen: Option<&dyn Fn(Considered)>,
-    ) -> Result<Proposed, Interrupted> {
-        // Only a run that is over has none.
-        let Some(frozen) = self.frozen_target() else { return Ok(Proposed::default()) };
-        let input = SamplerInput {
-            experiment: &self.experiment,
-            round,
-            latent: &self.world.latent,
-            images: Images::new(&self.world.dataset.train),
-            generator: &*self.world.generator,
-            target: &frozen,
-            labelled: &self.labelled,
-            previous: &self.previous,
-            interrupted,
-            seen,
-            coverage: Default::default(),
-        };
-        let first = match (round, self.experiment.generates_in(round)) {
-            (1, false) => Some(sampler(self.experiment.strategy_in(1))),
-            (1, true) => Some(sampler(Strategy::RandomLatent)),
-            _ => None,
-        };
-        Proposed::by(&**first.as_ref().unwrap_or(&self.sampler), &input, count, rng)
-    }
-
     pub(super) fn buy(&mut self, (candidate, made): LabelledCandidate, round: usize) {
         let Candidate { place, score, step } = candidate;
         let (sample, label, decoded, map, made) = match (place, made) {
             (Place::Sample(sample), _) => {
                 let label = answer(&self.experiment, &self.world.dataset, sample);
-                self.labelled.buy(sample, label, round);
+                let is_new = self.labelled.buy(sample, label, round);
                 let decoded = (self.experiment.training_pair == TrainingPair::Decoded && step.is_some())
                     .then(|| self.world.generator.decode(self.world.latent.code(sample)));
                 let solved = self.world.simulation.as_ref().map(|s| &s.train);
-                self.record.label_seconds += solved.map_or(0.0, |s| s.seconds(sample));
+                self.record.label_seconds += solved.filter(|_| is_new).map_or(0.0, |s| s.seconds(sample));
                 (sample, label, decoded, solved.map(|s| Arc::clone(s.map(sample))), None)
             }
             (Place::Point(code), Some(new)) => {
                 let kept = if new.map.is_some() { Made::mask } else { Made::picture };
                 let made = kept(code.clone(), &new.image);
-                (self.labelled.buy_made(code, new.label), new.label, Some(new.image), new.map, Some(made))
+                (
+                    self.labelled.buy_made(code, new.image.clone(), new.label),
+                    new.label,
+                    Some(new.image),
+                    new.map,
+                    Some(made),
+                )
             }
             // A point without a label is skipped.
             (Place::Point(_), None) => return,

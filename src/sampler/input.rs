@@ -68,6 +68,9 @@ pub struct SamplerInput<'a> {
     pub labelled: &'a Labelled,
     /// The neighbours chosen in the round before, in order: the next anchors unless these are drawn again.
     pub previous: &'a [u32],
+    /// Anchors of this round that led to a generated point already, accepted or rejected: another step from one of them
+    /// leads to the same point.
+    pub spent: &'a [u32],
     /// Called between chunks of work with the share that is done of this part of it: whether to stop.
     pub interrupted: &'a dyn Fn(f32) -> bool,
     /// Is told what a scoring strategy looked at; tells a sampler nothing.
@@ -77,6 +80,15 @@ pub struct SamplerInput<'a> {
 }
 
 impl SamplerInput<'_> {
+    /// Pixels in [0, 1] of train samples and labelled generated ones, `[samples.len(), image_len]`.
+    pub(super) fn pixels(&self, samples: &[u32]) -> Vec<f32> {
+        let pixels = |&sample: &u32| match self.labelled.made(sample) {
+            Some(made) => made.image.clone(),
+            None => self.images.gather(&[sample]),
+        };
+        samples.iter().flat_map(pixels).collect()
+    }
+
     /// Goes on after `done` of `all` chunks of a part of the work, unless the engine was asked to stop.
     pub(super) fn go_on(&self, done: usize, all: usize) -> Result<(), Interrupted> {
         go_on(self.interrupted, done, all)
@@ -145,14 +157,21 @@ impl<'a> Images<'a> {
 pub struct Labelled {
     round_of: Vec<u16>,
     bought: Vec<(u32, Class)>,
-    /// Codes of the generated samples.
-    made: Vec<Vec<f32>>,
+    /// The generated samples.
+    made: Vec<MadeAt>,
     /// How many of these are not labelled any more.
     released: usize,
     /// The maps of labelled samples, train or generated, if labels are maps.
     maps: HashMap<u32, ScaledMap>,
     /// Train samples that are never labelled for training, such as images that people label for a test.
     withheld: HashSet<u32>,
+}
+
+/// A generated sample: its code, and the image that is trained on, in [0, 1].
+#[derive(Debug, Clone, PartialEq)]
+struct MadeAt {
+    code: Vec<f32>,
+    image: Vec<f32>,
 }
 
 impl Labelled {
@@ -186,17 +205,17 @@ impl Labelled {
         true
     }
 
-    /// Adds a generated sample with its label and returns its number.
-    pub fn buy_made(&mut self, code: Vec<f32>, label: Class) -> u32 {
+    /// Adds a generated sample, its image in [0, 1], with its label and returns its number.
+    pub fn buy_made(&mut self, code: Vec<f32>, image: Vec<f32>, label: Class) -> u32 {
         let sample = (self.round_of.len() + self.made.len()) as u32;
-        self.made.push(code);
+        self.made.push(MadeAt { code, image });
         self.bought.push((sample, label));
         sample
     }
 
     /// Leaves a generated sample its number after its label was taken back.
     pub fn release_made(&mut self, code: Vec<f32>) {
-        self.made.push(code);
+        self.made.push(MadeAt { code, image: Vec::new() });
         self.released += 1;
     }
 
@@ -217,10 +236,12 @@ impl Labelled {
 
     /// The code of a labelled sample: its embedding, or the point it was generated from.
     pub fn code<'a>(&'a self, sample: u32, latent: &'a LatentSpace) -> &'a [f32] {
-        match (sample as usize).checked_sub(self.round_of.len()).and_then(|number| self.made.get(number)) {
-            Some(code) => code,
-            None => latent.code(sample),
-        }
+        self.made(sample).map_or_else(|| latent.code(sample), |made| &made.code)
+    }
+
+    /// The generated sample of a number; `None` for a train sample.
+    fn made(&self, sample: u32) -> Option<&MadeAt> {
+        (sample as usize).checked_sub(self.round_of.len()).and_then(|number| self.made.get(number))
     }
 
     pub fn contains(&self, sample: u32) -> bool {

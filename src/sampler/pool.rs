@@ -20,7 +20,7 @@ pub fn log_probabilities(input: &SamplerInput<'_>, samples: &[u32]) -> Result<Ve
     let mut rows = Vec::with_capacity(samples.len() * input.target.classes());
     for chunk in samples.chunks(input.target.images_per_unit()) {
         input.go_on(rows.len(), samples.len() * input.target.classes())?;
-        rows.extend(input.target.log_probabilities(input.images.gather(chunk)));
+        rows.extend(input.target.log_probabilities(input.pixels(chunk)));
     }
     Ok(rows)
 }
@@ -32,7 +32,7 @@ pub fn features(input: &SamplerInput<'_>, samples: &[u32]) -> Result<(Vec<f32>, 
     let all = chunks.len();
     for (done, chunk) in chunks.enumerate() {
         input.go_on(done, all)?;
-        let (f, r) = input.target.features(input.images.gather(chunk));
+        let (f, r) = input.target.features(input.pixels(chunk));
         features.extend(f);
         rows.extend(r);
     }

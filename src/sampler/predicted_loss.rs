@@ -30,17 +30,16 @@ impl Sampler for PredictedLoss {
     }
 }
 
-/// The mean loss of the labelled train samples that are nearest to each sample of `pool`, in nats or kPa^2; 0 if there are
-/// none with a loss.
+/// The mean loss of the labelled samples that are nearest to each sample of `pool`, in nats or kPa^2; 0 if there are none
+/// with a loss.
 fn predicted(input: &SamplerInput<'_>, pool: &[u32]) -> Result<Vec<f32>, Interrupted> {
-    let real = |&&(sample, _): &&(u32, Class)| (sample as usize) < input.images.len();
-    let bought: Vec<(u32, Class)> = input.labelled.bought().iter().filter(real).copied().collect();
-    let known = losses(input, &bought)?;
+    let bought = input.labelled.bought();
+    let known = losses(input, bought)?;
     let mut predicted = Vec::with_capacity(pool.len());
     for (done, &sample) in pool.iter().enumerate() {
         input.go_on(done, pool.len())?;
         let code = input.latent.code(sample);
-        let near = |at: usize| distance::squared(code, input.latent.code(bought[at].0));
+        let near = |at: usize| distance::squared(code, input.labelled.code(bought[at].0, input.latent));
         let mut near: Vec<(f32, f32)> = known.iter().enumerate().map(|(at, &loss)| (near(at), loss)).collect();
         near.sort_by(|a, b| a.0.total_cmp(&b.0));
         near.truncate(NEIGHBOURS);
@@ -63,7 +62,7 @@ fn losses(input: &SamplerInput<'_>, bought: &[(u32, Class)]) -> Result<Vec<f32>,
             let rows = rows.chunks_exact(target.classes());
             losses.extend(rows.zip(chunk).map(|(row, &(_, label))| -row[usize::from(label)]));
         } else {
-            let found = target.maps(input.images.gather(&samples));
+            let found = target.maps(input.pixels(&samples));
             losses.extend(target.map_losses(&found, &maps, samples.len()));
         }
     }

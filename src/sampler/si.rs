@@ -8,7 +8,7 @@ pub struct Si;
 
 impl Sampler for Si {
     fn propose(&self, input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Result<Vec<Candidate>, Interrupted> {
-        let anchors = snn::anchors(input, count, rng);
+        let anchors = snn::unspent_anchors(input, count, rng);
         let stride = Stride { heading: Heading::Gradient, alpha: input.experiment.alpha };
         let moved = move_points(input.terrain(), stride, &anchors, rng)?;
         let candidate = |point: super::MovedPoint| Candidate {

@@ -71,6 +71,30 @@ pub fn snapped(
 ///
 /// If fewer samples than `count` are labelled, the draw is repeated until there are `count` anchors.
 pub fn anchors<'a>(input: &SamplerInput<'a>, count: usize, rng: &mut Rng) -> Vec<Anchor<'a>> {
+    if let Some(kept) = kept(input) {
+        return as_anchors(input, kept.into_iter().cycle().take(count));
+    }
+    let bought = input.labelled.bought();
+    let mut chosen = Vec::with_capacity(count);
+    while chosen.len() < count && !bought.is_empty() {
+        chosen.extend(rng.choose(bought, count - chosen.len()));
+    }
+    as_anchors(input, chosen)
+}
+
+/// As `anchors`, but each once and none that is spent: fewer than `count` where no others are left.
+pub fn unspent_anchors<'a>(input: &SamplerInput<'a>, count: usize, rng: &mut Rng) -> Vec<Anchor<'a>> {
+    let mut spent: HashSet<u32> = input.spent.iter().copied().collect();
+    let kept = kept(input);
+    let all = kept.as_deref().unwrap_or(input.labelled.bought());
+    let unspent: Vec<(u32, Class)> = all.iter().copied().filter(|(sample, _)| spent.insert(*sample)).collect();
+    match kept {
+        Some(_) => as_anchors(input, unspent.into_iter().take(count)),
+        None => as_anchors(input, rng.choose(&unspent, count)),
+    }
+}
+
+fn as_anchors<'a>(input: &SamplerInput<'a>, chosen: impl IntoIterator<Item = (u32, Class)>) -> Vec<Anchor<'a>> {
     let labelled = input.labelled;
     let anchor = |(sample, label)| Anchor {
         sample,
@@ -78,25 +102,20 @@ pub fn anchors<'a>(input: &SamplerInput<'a>, count: usize, rng: &mut Rng) -> Vec
         code: labelled.code(sample, input.latent),
         map: labelled.map(sample),
     };
-    chosen(input, count, rng).into_iter().map(anchor).collect()
+    chosen.into_iter().map(anchor).collect()
 }
 
-fn chosen(input: &SamplerInput<'_>, count: usize, rng: &mut Rng) -> Vec<(u32, Class)> {
-    let bought = input.labelled.bought();
+/// The labelled neighbours found in the round before, if they are the anchors of this one.
+fn kept(input: &SamplerInput<'_>) -> Option<Vec<(u32, Class)>> {
     let first_snn_round = input.round <= 2;
     let renew = match input.experiment.anchors {
         AnchorSelection::EachRound => true,
         AnchorSelection::EveryK => first_snn_round || (input.round - 2).is_multiple_of(input.experiment.reselect_every),
         AnchorSelection::Never => first_snn_round,
     };
-    if !renew && !input.previous.is_empty() {
-        let label_of: std::collections::HashMap<u32, Class> = bought.iter().copied().collect();
-        let kept = input.previous.iter().filter_map(|s| label_of.get(s).map(|&label| (*s, label)));
-        return kept.cycle().take(count).collect();
+    if renew || input.previous.is_empty() {
+        return None;
     }
-    let mut anchors = Vec::with_capacity(count);
-    while anchors.len() < count && !bought.is_empty() {
-        anchors.extend(rng.choose(bought, count - anchors.len()));
-    }
-    anchors
+    let label_of: std::collections::HashMap<u32, Class> = input.labelled.bought().iter().copied().collect();
+    Some(input.previous.iter().filter_map(|s| label_of.get(s).map(|&label| (*s, label))).collect())
 }

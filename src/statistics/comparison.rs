@@ -211,8 +211,8 @@ pub(super) fn pairs(
     runs.iter().filter_map(pair).collect()
 }
 
-/// The run among `others` that `run` is paired with.
-pub(super) fn partner<'a>(run: &History, others: &[&'a History]) -> Option<&'a History> {
+/// The run among `others` that `run` is paired with: of its seed, and of its setting if there is one.
+pub fn partner<'a>(run: &History, others: &[&'a History]) -> Option<&'a History> {
     let mut others = others.iter().copied().filter(|other| other.seed() == run.seed());
     let first = others.next()?;
     Some(std::iter::once(first).chain(others).find(|other| is_same_setting(other, run)).unwrap_or(first))

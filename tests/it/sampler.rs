@@ -49,6 +49,7 @@ impl Bench {
             target: &self.target,
             labelled,
             previous: &[],
+            spent: &[],
             interrupted: &|_| false,
             seen: None,
             coverage: RefCell::default(),
@@ -94,11 +95,49 @@ fn keeps_the_contract(bench: &Bench, experiment: &Experiment) {
         assert_eq!((got.len(), distinct.len()), (expected, expected), "{says}");
         assert!(distinct.iter().all(|s| !labelled.contains(*s)), "{says}: bought twice");
         assert!(got.iter().all(|c| c.score.is_none_or(f32::is_finite)), "{says}");
+        let has_pairs = got.iter().any(|c| c.step.is_some());
+        assert!(!has_pairs || strategy.has(Part::Pair), "{says}: `training_pair` is no field of its own");
         for step in got.iter().filter_map(|c| c.step.as_ref()) {
             let values = [&step.from, &step.gradient, &step.to, &step.neighbour];
             assert!(values.iter().all(|v| v.iter().all(|x| x.is_finite())), "{says}");
         }
         assert_eq!(got, bench.propose(experiment, &labelled, asked, 9).unwrap(), "{says}: not reproducible");
+    }
+}
+
+/// The same anchor leads to the same point, which would be labelled twice.
+#[test]
+fn si_starts_once_a_round_at_each_anchor() {
+    let bench = Bench::new();
+    let (labelled, experiment) = (bench.labelled(10, None), with(Strategy::Si, 3));
+    for anchors in [AnchorSelection::EachRound, AnchorSelection::Never] {
+        let experiment = Experiment { anchors, ..experiment.clone() };
+        let previous: Vec<u32> = labelled.bought().iter().map(|&(sample, _)| sample).collect();
+        let starts = |spent: &[u32], asked: usize| {
+            let input = SamplerInput { round: 3, previous: &previous, spent, ..bench.input(&experiment, &labelled) };
+            let got = sampler(Strategy::Si).propose(&input, asked, &mut Streams::new(9).get("test", 0)).unwrap();
+            got.into_iter().map(|c| c.step.unwrap().parent).collect::<Vec<u32>>()
+        };
+        let distinct = |starts: &[u32]| starts.iter().collect::<HashSet<_>>().len();
+        let first = starts(&[], 4);
+        let rest = starts(&first, 40);
+        assert_eq!((first.len(), rest.len(), distinct(&[&first[..], &rest].concat())), (4, 6, 10), "{anchors:?}");
+        assert!(starts(&previous, 40).is_empty(), "{anchors:?}");
+    }
+}
+
+#[test]
+fn generated_samples_are_labelled_samples_for_every_strategy() {
+    let bench = Bench::new();
+    let mut labelled = bench.labelled(20, None);
+    let train = &bench.world.dataset.train;
+    for sample in 30..35_u32 {
+        let code = bench.world.latent.code(sample).to_vec();
+        labelled.buy_made(code, train.gather(&[sample]), train.label(sample as usize));
+    }
+    for &strategy in Strategy::ALL {
+        let experiment = Experiment { strategy, ..tiny() };
+        assert_eq!(bench.propose(&experiment, &labelled, 10, 9).unwrap().len(), 10, "{strategy}");
     }
 }
 
@@ -335,6 +374,7 @@ fn anchors_that_are_not_drawn_again_are_the_neighbours_found_last() {
             target: &bench.target,
             labelled: &labelled,
             previous: &previous,
+            spent: &[],
             interrupted: &|_| false,
             seen: None,
             coverage: RefCell::default(),

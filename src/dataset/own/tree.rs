@@ -135,8 +135,9 @@ impl Tree {
         open(&place)?.take(512).read_to_end(&mut start).map_err(|e| damaged(&place, &e))?;
         let raw = first_bytes(&place).map_err(io)?;
         if ZIP.iter().any(|magic| raw.starts_with(magic)) {
-            let archive = ZipArchive::new(File::open(&place).map_err(io)?);
-            let mut tree = Self::of_zip(place.clone(), archive.map_err(|e| damaged_zip(&place, &e))?)?;
+            let (archive, packed) = (File::open(&place).map_err(io)?, place.metadata().map_err(io)?.len());
+            let archive = ZipArchive::new(archive).map_err(|e| damaged_zip(&place, &e))?;
+            let mut tree = Self::of_zip(place.clone(), archive, packed)?;
             tree.notes.extend(named_twice(&end_of(&place).map_err(io)?, &tree));
             return Ok(tree);
         }
@@ -160,8 +161,9 @@ impl Tree {
 
     /// The files of a zip archive in memory, such as an NPZ in a folder.
     pub fn in_memory(path: PathBuf, bytes: Vec<u8>) -> Result<Self, DataError> {
+        let packed = bytes.len() as u64;
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| damaged_zip(&path, &e))?;
-        Self::of_zip(path, archive)
+        Self::of_zip(path, archive, packed)
     }
 
     fn new(path: PathBuf, container: Container, files: Vec<Entry>, archive: Option<Box<dyn Members>>) -> Self {
@@ -210,14 +212,19 @@ impl Tree {
         self
     }
 
-    fn of_zip<R: Read + Seek + Send + 'static>(path: PathBuf, mut archive: ZipArchive<R>) -> Result<Self, DataError> {
+    /// The files of a zip archive of `packed` bytes.
+    fn of_zip<R: Read + Seek + Send + 'static>(
+        path: PathBuf,
+        mut archive: ZipArchive<R>,
+        packed: u64,
+    ) -> Result<Self, DataError> {
         let (mut files, mut unreadable, mut all) = (Vec::new(), Vec::new(), 0_u64);
         for index in 0..archive.len() {
             let member = archive.by_index_raw(index).map_err(|e| damaged_zip(&path, &e))?;
             if member.is_dir() {
                 continue;
             }
-            let (name, bytes, packed) = (member.name().to_owned(), member.size(), member.compressed_size());
+            let (name, bytes) = (member.name().to_owned(), member.size());
             all = all.saturating_add(bytes);
             let reason = match () {
                 () if member.enclosed_name().is_none() => Some("its path leads out of the archive; it is not read"),
@@ -227,14 +234,13 @@ impl Tree {
             };
             if let Some(reason) = reason {
                 unreadable.push(Unreadable::new(name, reason));
-            } else if let Some(reason) = trap(bytes, packed) {
+            } else if let Some(reason) = trap(bytes, member.compressed_size()) {
                 unreadable.push(Unreadable::new(name, reason));
             } else {
                 files.push(Entry { parts: parts(&name), bytes, at: At::Member(index) });
             }
         }
-        let on_disk = path.metadata().map_or(all, |m| m.len());
-        if let Some(reason) = trap(all, on_disk) {
+        if let Some(reason) = trap(all, packed) {
             return Err(fault(&path, reason));
         }
         let mut tree = Self::new(path, Container::Zip, files, Some(Box::new(archive)));
@@ -326,13 +332,14 @@ impl Tree {
             At::Memory(bytes) => Ok(bytes.clone()),
             At::Disk(path) => paths::open(path)
                 .and_then(|mut f| {
-                    let mut bytes = Vec::with_capacity(file.bytes as usize);
+                    let mut bytes = Vec::new();
                     f.read_to_end(&mut bytes).map(|_| bytes)
                 })
                 .map_err(|e| format!("cannot be read ({e})")),
             At::Member(index) => {
                 let Some(archive) = &self.archive else { return Err("its archive is closed".into()) };
-                let mut bytes = Vec::with_capacity(file.bytes as usize);
+                // No room for the size that the archive states: it may be anything.
+                let mut bytes = Vec::new();
                 archive.lock().unwrap_or_else(PoisonError::into_inner).read(*index, &mut bytes)?;
                 Ok(bytes)
             }

@@ -143,10 +143,9 @@ pub fn endpoints(material: &Material, sheet: &mut Sheet<'_>, _: &mut Vec<Missing
     }
     for run in &material.runs {
         let own = value(&run.light);
-        let beside = baseline.filter(|_| !run.light.is_fork()).and_then(|group| {
-            let pair = group.histories.iter().find(|history| history.seed() == run.light.seed())?;
-            value(pair)
-        });
+        let beside = baseline
+            .filter(|_| !run.light.is_fork())
+            .and_then(|group| value(statistics::partner(&run.light, &group.histories)?));
         sheet.row(run.who().into_iter().chain([
             metric.name().into(),
             metric.split(evaluate_on).into(),
