@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::dataset::{Class, Split};
 use crate::generator::Generator;
 use crate::latent::LatentSpace;
+use crate::sampler::Measure;
 use crate::target::{FrozenTarget, latent_gradient, prediction};
 
 /// Cells along a side at each level, from the coarsest to the finest.
@@ -205,7 +206,7 @@ fn extend(
         let (class, loss) = prediction(row, label);
         field.class.push(class);
         field.confidence.push(row[usize::from(class)].exp());
-        field.entropy.push(-row.iter().map(|l| if l.is_finite() { l * l.exp() } else { 0.0 }).sum::<f32>());
+        field.entropy.push(Measure::Entropy.of(row));
         field.loss.push(loss);
         field.sparsity.push(ground.latent.sparsity_at(point));
     }

@@ -27,10 +27,11 @@ mod reference;
 
 pub use input::{Candidate, Considered, Images, Interrupted, Labelled, Place, Sampler, SamplerInput};
 pub use step::{Anchor, Heading, MovedPoint, Stride, Terrain, move_points, stepped};
+pub use uncertainty::Measure;
 
 use crate::experiment::{Experiment, Strategy};
 use core_set::{Among, CoreSet, Space};
-use uncertainty::{Measure, Pool, Uncertainty};
+use uncertainty::{Pool, Uncertainty};
 
 /// The sampler of a strategy.
 pub fn sampler(strategy: Strategy) -> Box<dyn Sampler> {

@@ -3,6 +3,7 @@
 use crate::dataset::Split;
 use crate::engine::protocol::{NOT_SCORED, Scores};
 use crate::labelling::simulation::SolvedMaps;
+use crate::sampler::Measure;
 use crate::target::{FrozenTarget, prediction};
 
 /// A stride that visits every sample once if it is coprime to their number; large, so that coverage is even.
@@ -66,20 +67,11 @@ impl Scoring {
             let (predicted, loss) = prediction(row, train.label(sample as usize));
             self.scores.predicted[sample as usize] = predicted;
             self.scores.loss[sample as usize] = loss;
-            self.scores.margin[sample as usize] = margin(row);
+            self.scores.margin[sample as usize] = -Measure::Margin.of(row);
         }
         self.next += chunk.len();
         self.scores.scored = self.scores.scored.max(self.next);
     }
-}
-
-/// The probability of the most probable class less that of the second, from log probabilities.
-fn margin(log_probabilities: &[f32]) -> f32 {
-    let two = log_probabilities.iter().fold([f32::NEG_INFINITY; 2], |[first, second], &p| match p {
-        p if p > first => [p, first],
-        p => [first, second.max(p)],
-    });
-    two[0].exp() - two[1].exp()
 }
 
 fn gcd(a: usize, b: usize) -> usize {
