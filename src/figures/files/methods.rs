@@ -282,7 +282,7 @@ fn evaluation(histories: &Histories, e: &Experiment, named: &[Group<'_>]) -> Str
         repeats_text(named),
         seeds.join(", "),
     );
-    let comparison = compare(&histories.compared, &histories.options());
+    let comparison = compare(&histories.drawn.compared, &histories.drawn.options());
     let tests = comparison.groups.iter().filter_map(|group| group.endpoint_test.as_ref());
     let (compared, pairs) = tests.fold((0, 0), |(n, most), test| (n + 1, most.max(test.differences.len())));
     if compared == 0 {
@@ -296,7 +296,7 @@ fn evaluation(histories: &Histories, e: &Experiment, named: &[Group<'_>]) -> Str
         " Strategies with the same seed share initial weights and minibatch streams, so they are compared in pairs: the \
          primary endpoint is {}, {rounds}, minus that of {} with the same seed.",
         e.dataset.task().measure().to_lowercase(),
-        histories.against.label(),
+        histories.drawn.against.label(),
     );
     if pairs < 2 {
         text += " There is one pair of each, so no test and no interval.";
