@@ -83,19 +83,18 @@ fn all_train_images(all: &[History]) -> Option<usize> {
 
 fn latent_space(all: &[History], e: &Experiment) -> String {
     let dim = e.latent_dim;
-    if !e.generator.has_networks() {
-        return format!("**Latent space.** Codes of {dim} dimensions were given with the images.");
-    }
-    let mut text = if e.generator == GeneratorKind::Plaque {
-        format!(
+    let mut text = match e.generator {
+        GeneratorKind::Codes => {
+            return format!("**Latent space.** Codes of {dim} dimensions were given with the images.");
+        }
+        GeneratorKind::Plaque => format!(
             "**Latent space.** The {dim} parameters of the generated vessels themselves as numbers of N(0, 1), decoded without \
              error; gradients by differences"
-        )
-    } else {
-        format!(
+        ),
+        GeneratorKind::Vae | GeneratorKind::ConvVae | GeneratorKind::Pca | GeneratorKind::AlphaGan => format!(
             "**Latent space.** {} of {dim} dimensions, fitted to the train images without labels",
             e.generator.label()
-        )
+        ),
     };
     if e.generator.has_minibatches() {
         let at_the_end = match e.generator_epochs {
@@ -112,7 +111,7 @@ fn latent_space(all: &[History], e: &Experiment) -> String {
         GeneratorKind::AlphaGan => {
             text += &format!("; weight of the reconstruction error λ = {}", e.reconstruction_weight)
         }
-        _ => {}
+        GeneratorKind::Pca | GeneratorKind::Plaque | GeneratorKind::Codes => {}
     }
     if e.generator.is_convolutional() {
         text += &format!("; width {}", e.generator_width);
