@@ -1,4 +1,4 @@
-//! An array in NumPy's NPY format, as a subprocess tool returns it.
+//! An array in NumPy's NPY format, as codes of one's own come in.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -124,8 +124,8 @@ struct WindowArgs {
     #[command(flatten)]
     experiment: ExperimentArgs,
     /// Strategies to compare, separated by commas. Values of a strategy's own fields may follow its name:
-    /// `random,snn,"snn alpha=0.5"`. By default random,snn,ridge where labels are classes, or random and the `strategy` of
-    /// the experiment's file.
+    /// `random,snn,"snn alpha=0.5"`. By default random,snn,ridge where labels are classes, random,si,random-latent where
+    /// they are maps, or random and the `strategy` of the experiment's file.
     #[arg(long, value_delimiter = ',', value_parser = args::variant)]
     strategies: Vec<Variant>,
     /// Prepare data and generator, and wait for Run before the rounds.

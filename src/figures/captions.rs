@@ -7,7 +7,7 @@ use super::drawing::ticks::number;
 use crate::combine::{Combined, Difference, likeness};
 use crate::dataset::source::{Hashes, Origin};
 use crate::dataset::sources::source;
-use crate::experiment::{DatasetKind, EvaluationSplit};
+use crate::experiment::EvaluationSplit;
 use crate::history::{Header, History};
 use crate::identity::Likeness;
 use crate::statistics::{Group, InStep, evaluation_images, groups};
@@ -104,12 +104,17 @@ pub fn evaluated_images(history: &History) -> Option<usize> {
 fn data_name(header: &Header) -> String {
     let e = &header.experiment;
     let label = e.dataset.label();
-    let Origin::Published(_) = source(e.dataset).origin() else {
-        let what =
-            header.data_provenance.strip_prefix("own images: ").and_then(|what| what.rsplit_once(", split seed"));
-        let drawn = if e.dataset == DatasetKind::Digits { ", drawn by the program" } else { "" };
-        return what.map_or_else(|| format!("{label}{drawn}"), |(what, _)| format!("{label} `{}` ({what})", e.name));
-    };
+    match source(e.dataset).origin() {
+        Origin::Published(_) => {}
+        // Some say it in their name.
+        Origin::Generated if label.contains("generated") => return label.to_owned(),
+        Origin::Generated => return format!("{label}, drawn by the program"),
+        Origin::OwnFolder => {
+            let what = header.data_provenance.strip_prefix("own images: ");
+            let what = what.and_then(|what| what.rsplit_once(", split seed"));
+            return what.map_or_else(|| label.to_owned(), |(what, _)| format!("{label} `{}` ({what})", e.name));
+        }
+    }
     let hashes = hashes(header);
     let name = match hashes {
         Some(Hashes::Published) => label.to_owned(),
@@ -184,5 +189,20 @@ pub fn ended(history: &History, last: usize) -> Option<String> {
     match history.rounds.last().filter(|r| r.diverged) {
         Some(record) => Some(format!("diverged in round {}", record.round)),
         None => (rounds < last).then(|| format!("has {rounds} of {last} rounds")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{DatasetKind, Experiment};
+
+    #[test]
+    fn every_generated_data_set_says_that_it_is_generated() {
+        for &dataset in DatasetKind::ALL {
+            let name = data_name(&Header::made_up(Experiment { dataset, ..Experiment::default() }));
+            let said = ["drawn by the program", "generated"].iter().any(|words| name.contains(words));
+            assert_eq!(said, matches!(source(dataset).origin(), Origin::Generated), "{name}");
+        }
     }
 }

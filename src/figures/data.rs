@@ -14,20 +14,35 @@ use crate::statistics::{
 /// Level of every band in the figures.
 pub const BAND_LEVEL: f64 = 0.95;
 
-/// Histories that can be drawn together, and the name of the group that the others are compared with.
+/// Histories that can be drawn together.
 #[derive(Debug, Clone)]
 pub struct Histories {
     pub(super) all: Vec<History>,
-    /// Those of them that are drawn and tested: all but runs that still go on, which are compared in step.
-    pub(super) compared: Vec<History>,
-    pub(super) against: Variant,
-    /// Ranges of labels whose areas are taken apart.
-    pub(super) ranges: Vec<LabelRange>,
-    /// The look of each variant.
-    pub(super) looks: Looks,
+    /// Those of them that figures and tables are drawn from.
+    pub(super) drawn: Subject,
     /// Sentences of every caption, and notes on the runs.
     pub(super) captions: Vec<String>,
     pub(super) notes: Vec<String>,
+}
+
+/// What a figure or table is drawn from: the runs that are compared, with which of them, and how they look.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// All runs but those that still go on, which are compared in step.
+    pub compared: Vec<History>,
+    /// The name of the group that the others are compared with.
+    pub against: Variant,
+    /// Ranges of labels whose areas are taken apart.
+    pub ranges: Vec<LabelRange>,
+    /// The look of each variant.
+    pub looks: Looks,
+}
+
+impl Subject {
+    /// How groups are compared.
+    pub fn options(&self) -> Options {
+        Options::against(self.against.clone(), task(&self.compared))
+    }
 }
 
 impl Histories {
@@ -55,22 +70,25 @@ impl Histories {
         let in_step = in_step(&combined.histories, |h| going.iter().any(|other| is_same_run(h, other)));
         let name = group_named(&groups(&combined.histories), against).map(|g| g.name.clone());
         Ok(Self {
-            against: name.unwrap_or_else(|| against.clone()),
-            ranges: LabelRange::USUAL.to_vec(),
             captions: captions::caption_sentences(&combined),
             notes: captions::notes(&combined.repeated, &in_step),
-            compared: in_step.compared,
-            looks: Looks::of(&combined.histories),
+            drawn: Subject {
+                compared: in_step.compared,
+                against: name.unwrap_or_else(|| against.clone()),
+                ranges: LabelRange::USUAL.to_vec(),
+                looks: Looks::of(&combined.histories),
+            },
             all: combined.histories,
         })
     }
 
     /// The same histories with areas over these ranges of labels.
     pub fn over(mut self, ranges: &[LabelRange]) -> Self {
-        self.ranges.clear();
+        let kept = &mut self.drawn.ranges;
+        kept.clear();
         for range in ranges {
-            if !self.ranges.contains(range) {
-                self.ranges.push(*range);
+            if !kept.contains(range) {
+                kept.push(*range);
             }
         }
         self
@@ -82,7 +100,7 @@ impl Histories {
         let mut looks = looks.clone();
         looks.know(&self.all);
         if looks.tells_apart(&self.all) {
-            self.looks = looks;
+            self.drawn.looks = looks;
         }
         self
     }
@@ -95,11 +113,6 @@ impl Histories {
     /// What captions and notes say about the runs, one sentence each.
     pub fn remarks(&self) -> impl Iterator<Item = &str> {
         self.captions.iter().chain(&self.notes).map(String::as_str)
-    }
-
-    /// How groups are compared.
-    pub(super) fn options(&self) -> Options {
-        Options::against(self.against.clone(), task(&self.all))
     }
 }
 

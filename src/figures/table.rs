@@ -50,7 +50,12 @@ pub fn cell(value: Option<impl std::fmt::Display>) -> String {
 
 /// One field of CSV, quoted where it must be (RFC 4180).
 pub fn field(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    let mut record = csv::WriterBuilder::new().buffer_capacity(text.len() + 1).from_writer(Vec::new());
+    // A second field, because an empty one alone is quoted. Writing into memory always succeeds.
+    let written = record.write_record([text, ""]).ok().and_then(|()| record.into_inner().ok());
+    let mut field = written.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    field.truncate(field.trim_end_matches('\n').len().saturating_sub(1));
+    field
 }
 
 /// A cell with plain minus signs and without thousands separators.
@@ -75,9 +80,14 @@ mod tests {
 
     #[test]
     fn fields_are_quoted_only_where_they_must_be() {
-        for (text, expect) in
-            [("snn", "snn"), ("a,b", "\"a,b\""), ("say \"x\"", "\"say \"\"x\"\"\""), ("a\nb", "\"a\nb\"")]
-        {
+        for (text, expect) in [
+            ("snn", "snn"),
+            ("", ""),
+            ("a\n", "\"a\n\""),
+            ("a,b", "\"a,b\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("a\nb", "\"a\nb\""),
+        ] {
             assert_eq!(field(text), expect);
         }
     }

@@ -104,11 +104,6 @@ impl History {
     pub fn final_values(&self) -> Vec<f32> {
         self.rounds.iter().filter_map(|r| r.final_value()).collect()
     }
-
-    /// Accuracy over the whole evaluation split at the end of each round, percent.
-    pub fn accuracy_by_round(&self) -> Vec<f32> {
-        self.rounds.iter().filter_map(|r| r.final_accuracy()).collect()
-    }
 }
 
 #[cfg(test)]

@@ -6,14 +6,13 @@ pub mod fem;
 pub mod export;
 pub mod simulation;
 pub mod people;
-pub mod subprocess;
 
 use crate::dataset::ImageShape;
 use crate::dataset::vessels::files::MaskFileError;
 use crate::dataset::vessels::masks::MaskFault;
 use crate::dataset::vessels::meaning::Reading;
 
-/// Labels images: a simulation, a program, or a frozen model.
+/// Labels images: a simulation, a frozen model, or people.
 pub trait LabellingTool: Send + Sync {
     /// Short name for reports and legends.
     fn name(&self) -> &str;
@@ -22,7 +21,7 @@ pub trait LabellingTool: Send + Sync {
     fn label(&self, image: ImageRef<'_>) -> Result<Label, Refusal>;
 }
 
-/// An image as grey values in 0..1, row by row from the top.
+/// An image as values in 0..1, row by row from the top; of colours one plane after the other.
 #[derive(Debug, Clone, Copy)]
 pub struct ImageRef<'a> {
     pub width: usize,
@@ -128,11 +127,6 @@ impl Refusal {
             Self::NoSuchThing => "no-such-thing",
             Self::Unanswered => "unanswered",
         }
-    }
-
-    /// Whether the tool failed and not the image, so that another image will not help.
-    pub fn blames_the_tool(&self) -> bool {
-        matches!(self, Self::Program { .. })
     }
 }
 

@@ -29,7 +29,7 @@ pub use input::{Candidate, Considered, Images, Interrupted, Labelled, Place, Sam
 pub use step::{Anchor, Heading, MovedPoint, Stride, Terrain, move_points, stepped};
 pub use uncertainty::Measure;
 
-use crate::experiment::{Experiment, Strategy};
+use crate::experiment::{Experiment, Part, Strategy};
 use core_set::{Among, CoreSet, Space};
 use uncertainty::{Pool, Uncertainty};
 
@@ -67,9 +67,31 @@ pub fn sampler(strategy: Strategy) -> Box<dyn Sampler> {
 /// it takes no steps.
 pub fn step_length(experiment: &Experiment) -> Option<f32> {
     let strategy = experiment.strategy;
-    match strategy {
-        Strategy::SnnAlphaZero => Some(0.0),
-        Strategy::SnnPlus | Strategy::RandomDirectionEntropy => Some(experiment.plus_alpha),
-        _ => strategy.takes_steps().then_some(experiment.alpha),
+    if strategy.has(Part::Plus) {
+        Some(experiment.plus_alpha)
+    } else if strategy.has(Part::Step) {
+        Some(experiment.alpha)
+    } else {
+        // Its steps have no field for their length: they stay where they are.
+        strategy.takes_steps().then_some(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_step_length_is_that_of_the_field_that_the_strategy_reads() {
+        let base = Experiment { alpha: 0.5, plus_alpha: 2.0, ..Experiment::default() };
+        for &strategy in Strategy::ALL {
+            let reads = |name: &str| strategy.own_fields().any(|field| field.name == name);
+            let expected = match (reads("plus_alpha"), reads("alpha")) {
+                (true, _) => Some(2.0),
+                (false, true) => Some(0.5),
+                (false, false) => (strategy == Strategy::SnnAlphaZero).then_some(0.0),
+            };
+            assert_eq!(step_length(&Experiment { strategy, ..base.clone() }), expected, "{strategy}");
+        }
     }
 }

@@ -79,7 +79,7 @@ mod tests {
         let full = histories();
         let names: Vec<_> = groups(&full).iter().map(|g| g.name.clone()).collect();
         let options = Options::against(names[0].clone(), Task::Classes);
-        let level = full.iter().filter_map(|h| h.accuracy_by_round().last().copied()).fold(f32::INFINITY, f32::min);
+        let level = full.iter().filter_map(|h| h.final_values().last().copied()).fold(f32::INFINITY, f32::min);
         let options = Options { targets: vec![f64::from(level)], ..options };
         let mut seeds: Vec<u64> = full.iter().map(History::seed).collect();
         seeds.sort_unstable();

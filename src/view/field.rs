@@ -52,13 +52,8 @@ pub(super) struct FieldLayer {
     layout: wgpu::BindGroupLayout,
     family: Arc<Family>,
     pipeline: wgpu::RenderPipeline,
-    shown: Option<Shown>,
-}
-
-struct Shown {
-    plane: Plane,
-    buffer: wgpu::Buffer,
-    group: wgpu::BindGroup,
+    /// The displayed field.
+    shown: Option<wgpu::BindGroup>,
 }
 
 impl FieldLayer {
@@ -105,23 +100,20 @@ impl FieldLayer {
         Ok(())
     }
 
-    /// Changes the opacity of the displayed field.
-    pub fn set_alpha(&mut self, queue: &wgpu::Queue, alpha: f32) {
-        if let Some(shown) = &mut self.shown {
-            shown.plane.alpha = alpha.clamp(0.0, 1.0);
-            queue.write_buffer(&shown.buffer, 0, bytemuck::bytes_of(&shown.plane));
-        }
-    }
-
     pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>) {
         if let Some(shown) = &self.shown {
             pass.set_pipeline(&self.pipeline);
-            pass.set_bind_group(1, &shown.group, &[]);
+            pass.set_bind_group(1, shown, &[]);
             pass.draw(0..VERTICES, 0..1);
         }
     }
 
-    fn upload(&self, device: &wgpu::Device, queue: &wgpu::Queue, field: &Field<'_>) -> Result<Shown, ViewError> {
+    fn upload(
+        &self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        field: &Field<'_>,
+    ) -> Result<wgpu::BindGroup, ViewError> {
         let side = device.limits().max_texture_dimension_2d;
         let (width, height) = (field.width, field.height);
         let wanted = width as usize * height as usize * CHANNELS;
@@ -165,11 +157,11 @@ impl FieldLayer {
         let buffer = device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
             label: Some("field"),
             contents: bytemuck::bytes_of(&plane),
-            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            usage: wgpu::BufferUsages::UNIFORM,
         });
         let view = texture.create_view(&Default::default());
         let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+        Ok(device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("field"),
             layout: &self.layout,
             entries: &[
@@ -177,8 +169,7 @@ impl FieldLayer {
                 entry(1, wgpu::BindingResource::TextureView(&view)),
                 entry(2, wgpu::BindingResource::Sampler(&sampler)),
             ],
-        });
-        Ok(Shown { plane, buffer, group })
+        }))
     }
 }
 

@@ -64,7 +64,7 @@ impl Marker {
 
 /// The layer of markers.
 pub(super) struct MarkerLayer {
-    positions: Vec<[f32; 3]>,
+    count: usize,
     buffer: StorageBuffer,
     layout: wgpu::BindGroupLayout,
     group: wgpu::BindGroup,
@@ -94,7 +94,7 @@ impl MarkerLayer {
             depth_compare: wgpu::CompareFunction::LessEqual,
         });
         Self {
-            positions: Vec::new(),
+            count: 0,
             group: bind(device, &layout, &buffer),
             buffer,
             layout,
@@ -120,12 +120,8 @@ impl MarkerLayer {
         if self.buffer.write(device, queue, &drawn)? {
             self.group = bind(device, &self.layout, &self.buffer);
         }
-        self.positions = markers.iter().map(|marker| marker.position).collect();
+        self.count = markers.len();
         Ok(())
-    }
-
-    pub fn position(&self, index: usize) -> Option<Vec3> {
-        self.positions.get(index).copied().map(Vec3::from)
     }
 
     pub fn draw(&self, pass: &mut wgpu::RenderPass<'_>, mode: Mode) {
@@ -141,10 +137,10 @@ impl MarkerLayer {
     }
 
     fn draw_with(&self, pass: &mut wgpu::RenderPass<'_>, pipeline: &wgpu::RenderPipeline) {
-        if !self.positions.is_empty() {
+        if self.count > 0 {
             pass.set_pipeline(pipeline);
             pass.set_bind_group(1, &self.group, &[]);
-            pass.draw(0..self.positions.len() as u32 * VERTICES_PER_MARKER, 0..1);
+            pass.draw(0..self.count as u32 * VERTICES_PER_MARKER, 0..1);
         }
     }
 }

@@ -159,12 +159,6 @@ impl LatentView {
         self.field.set(&self.device, &self.queue, field)
     }
 
-    /// Changes the opacity of the displayed field.
-    pub fn set_field_alpha(&mut self, alpha: f32) {
-        self.touch();
-        self.field.set_alpha(&self.queue, alpha);
-    }
-
     /// Shows the density of the unmarked points in their place, or the points.
     pub fn show_density(&mut self, dense: bool) {
         if dense != self.dense {
@@ -188,10 +182,6 @@ impl LatentView {
             self.look = look;
             self.touch();
         }
-    }
-
-    pub fn set_background(&mut self, background: Rgba) {
-        self.set_look(Look { background, ..self.look });
     }
 
     pub fn quality(&self) -> Quality {
@@ -259,10 +249,6 @@ impl LatentView {
 
     pub fn point_position(&self, index: usize) -> Option<Vec3> {
         self.points.position(index)
-    }
-
-    pub fn marker_position(&self, index: usize) -> Option<Vec3> {
-        self.markers.position(index)
     }
 
     /// The numbers along the axes of the image that `camera` shows.

@@ -78,7 +78,7 @@ fn a_tiny_experiment_agrees_with_the_cpu() {
     let (a, b) = (run(&cpu, &e), run(&gpu, &e));
     assert!(b.header.device.starts_with("GPU"), "{}", b.header.device);
     assert_eq!(a.rounds[0].proposals, b.rounds[0].proposals);
-    let accuracies = |h: &History| h.accuracy_by_round();
+    let accuracies = |h: &History| h.final_values();
     let worst = apart(&accuracies(&a), &accuracies(&b));
     eprintln!("{}: codes {codes:.5}, accuracy {worst:.2} points apart", device.description);
     assert!(worst <= ACCURACY, "{:?} {:?}", accuracies(&a), accuracies(&b));

@@ -24,6 +24,7 @@ mod fork;
 mod generator_training;
 mod gpu;
 mod grid;
+mod guide;
 mod gradients;
 mod histories;
 mod identity;

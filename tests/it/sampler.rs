@@ -10,7 +10,7 @@ use ridgewalk::experiment::{
 use ridgewalk::history::{Proposal, RoundRecord};
 use ridgewalk::rng::Streams;
 use ridgewalk::round::Run;
-use ridgewalk::sampler::{Candidate, Images, Interrupted, Labelled, SamplerInput, sampler};
+use ridgewalk::sampler::{Candidate, Considered, Images, Interrupted, Labelled, SamplerInput, sampler};
 use ridgewalk::target::{FrozenTarget, Target};
 use ridgewalk::world::World;
 
@@ -102,6 +102,7 @@ fn keeps_the_contract(bench: &Bench, experiment: &Experiment) {
             assert!(values.iter().all(|v| v.iter().all(|x| x.is_finite())), "{says}");
         }
         assert_eq!(got, bench.propose(experiment, &labelled, asked, 9).unwrap(), "{says}: not reproducible");
+        shows_what_it_chose_among(bench, experiment, &labelled, asked, &distinct);
     }
 }
 
@@ -139,6 +140,31 @@ fn generated_samples_are_labelled_samples_for_every_strategy() {
         let experiment = Experiment { strategy, ..tiny() };
         assert_eq!(bench.propose(&experiment, &labelled, 10, 9).unwrap().len(), 10, "{strategy}");
     }
+}
+
+/// What chooses among a pool, or among more proposals than are labelled, says what these were: an export has them.
+fn shows_what_it_chose_among(
+    bench: &Bench,
+    experiment: &Experiment,
+    labelled: &Labelled,
+    asked: usize,
+    chosen: &HashSet<u32>,
+) {
+    let strategy = experiment.strategy;
+    let shown = RefCell::new(None);
+    let show = |considered: Considered| *shown.borrow_mut() = Some(considered);
+    let input = SamplerInput { seen: Some(&show), ..bench.input(experiment, labelled) };
+    sampler(strategy).propose(&input, asked, &mut Streams::new(9).get("test", 0)).unwrap();
+    let has_pool = strategy.has(Part::Pool) || strategy.has(Part::Proposals);
+    let Some(Considered { samples, scores, log_probabilities, steps }) = shown.take() else {
+        assert!(!has_pool, "{strategy} chooses among samples that it does not show: call `input.show`");
+        return;
+    };
+    assert!(has_pool, "{strategy} shows samples, but has no part with a pool, so no export asks for them");
+    assert_eq!(samples.len(), scores.len(), "{strategy}: scores");
+    assert!(chosen.iter().all(|sample| samples.contains(sample)), "{strategy} chose what it does not show");
+    assert!([0, samples.len() * 10].contains(&log_probabilities.len()), "{strategy}: probabilities");
+    assert!([0, samples.len()].contains(&steps.len()), "{strategy}: steps");
 }
 
 /// Without a free sample there is nothing to look for: not even a chunk of work after which it could be stopped.
@@ -212,8 +238,9 @@ fn the_first_set_is_chosen_as_its_field_says() {
         assert_eq!(first(FirstSet::Coverage, strategy), coverage, "{strategy}");
         let own = first(FirstSet::Strategy, strategy);
         let expected = if strategy == Strategy::Random { random.clone() } else { coverage.clone() };
-        let alone = [Strategy::TypiClust, Strategy::ProbCover, Strategy::CoreSetLatent].contains(&strategy);
-        assert_eq!(own == expected, !alone, "{strategy}");
+        // Without a label Ridge is coverage herding, which also chooses for those that cannot begin.
+        let as_expected = [Strategy::Random, Strategy::Coverage, Strategy::Ridge].contains(&strategy);
+        assert_eq!(own == expected, as_expected || !strategy.can_begin(), "{strategy}");
     }
 }
 

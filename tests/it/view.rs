@@ -325,7 +325,7 @@ fn a_field_is_at_its_position_and_below_the_points() {
         let got = picture.at(camera.project(world).expect("flat").px);
         assert!(close(got, want), "{world}: {got:?} is not {want:?}");
     }
-    view.set_field_alpha(0.5);
+    view.set_field(Some(Field { alpha: 0.5, ..field })).expect("set");
     let half = Picture::of(&mut view, &camera);
     let got = half.at(camera.project(vec3(0.5, 0.5, 0.0)).expect("flat").px);
     assert!(close(got, [15, 110, 45, 255]), "{got:?}");
@@ -358,7 +358,7 @@ fn nothing_is_drawn_when_nothing_changed() {
     assert!(drew(&mut view, &camera), "other lines");
     view.set_look(PLAIN());
     assert!(!drew(&mut view, &camera), "the same look");
-    view.set_background(RED);
+    view.set_look(Look { background: RED, ..PLAIN() });
     assert!(drew(&mut view, &camera), "another background");
 
     let before = view.texture_generation();

@@ -56,11 +56,6 @@ impl PolarCurve {
         (0..RADIUS_SAMPLES).map(|i| self.radius(TAU * i as f64 / RADIUS_SAMPLES as f64)).fold(f64::INFINITY, f64::min)
     }
 
-    /// The largest radius over a fine sampling.
-    pub fn greatest_radius(&self) -> f64 {
-        (0..RADIUS_SAMPLES).map(|i| self.radius(TAU * i as f64 / RADIUS_SAMPLES as f64)).fold(0.0, f64::max)
-    }
-
     /// Distance from `origin` along the direction `theta` to the curve; `None` if the ray from `origin` does
     /// not leave the curve exactly once (the curve is not star-shaped about `origin`).
     pub fn ray(&self, origin: [f64; 2], theta: f64) -> Option<f64> {

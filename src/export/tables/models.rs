@@ -90,6 +90,8 @@ pub const NO_WEIGHTS: &str = "the weights of these rounds are not saved (`ridgew
 pub const OTHER_RESULT: &str = "computed again here, they differ from what the run recorded: another processor, or version \
                             of the program";
 
+const NOT_SHOWN: &str = "the strategy does not show what it chose among";
+
 pub const POOLS: Columns = |material| {
     let codes = Singles(material.dim());
     of_run(&[
@@ -141,7 +143,13 @@ pub fn pools(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec<Missi
                 absent.add(run, round, OTHER_RESULT.into());
                 continue;
             };
-            let Some(mut pool) = again.considered else { continue };
+            let Some(mut pool) = again.considered else {
+                // Where nothing was left to choose from, nothing is missing.
+                if !history.rounds[round - 1].proposals.is_empty() {
+                    absent.add(run, round, NOT_SHOWN.into());
+                }
+                continue;
+            };
             pool.log_probabilities.iter_mut().for_each(|l| *l = l.exp());
             let bought: HashMap<u32, usize> =
                 history.rounds[round - 1].proposals.iter().enumerate().map(|(place, p)| (p.sample, place)).collect();

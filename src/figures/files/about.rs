@@ -36,8 +36,8 @@ pub fn readme(histories: &Histories, walks: bool) -> String {
     let differing = differing(all);
     let mut text = format!("{DRAWN} {VERSION}.\n");
     histories.remarks().for_each(|remark| text += &format!("{remark}\n"));
-    if named.len() > 1 && named.iter().any(|g| g.name == histories.against) {
-        text += &format!("Compared with: {}.\n", histories.against.label());
+    if named.len() > 1 && named.iter().any(|g| g.name == histories.drawn.against) {
+        text += &format!("Compared with: {}.\n", histories.drawn.against.label());
     }
     text += "\nRuns:\n";
     for (history, name) in all.iter().zip(group_names(all)) {

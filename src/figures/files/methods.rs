@@ -83,19 +83,18 @@ fn all_train_images(all: &[History]) -> Option<usize> {
 
 fn latent_space(all: &[History], e: &Experiment) -> String {
     let dim = e.latent_dim;
-    if !e.generator.has_networks() {
-        return format!("**Latent space.** Codes of {dim} dimensions were given with the images.");
-    }
-    let mut text = if e.generator == GeneratorKind::Plaque {
-        format!(
+    let mut text = match e.generator {
+        GeneratorKind::Codes => {
+            return format!("**Latent space.** Codes of {dim} dimensions were given with the images.");
+        }
+        GeneratorKind::Plaque => format!(
             "**Latent space.** The {dim} parameters of the generated vessels themselves as numbers of N(0, 1), decoded without \
              error; gradients by differences"
-        )
-    } else {
-        format!(
+        ),
+        GeneratorKind::Vae | GeneratorKind::ConvVae | GeneratorKind::Pca | GeneratorKind::AlphaGan => format!(
             "**Latent space.** {} of {dim} dimensions, fitted to the train images without labels",
             e.generator.label()
-        )
+        ),
     };
     if e.generator.has_minibatches() {
         let at_the_end = match e.generator_epochs {
@@ -112,7 +111,7 @@ fn latent_space(all: &[History], e: &Experiment) -> String {
         GeneratorKind::AlphaGan => {
             text += &format!("; weight of the reconstruction error λ = {}", e.reconstruction_weight)
         }
-        _ => {}
+        GeneratorKind::Pca | GeneratorKind::Plaque | GeneratorKind::Codes => {}
     }
     if e.generator.is_convolutional() {
         text += &format!("; width {}", e.generator_width);
@@ -282,7 +281,7 @@ fn evaluation(histories: &Histories, e: &Experiment, named: &[Group<'_>]) -> Str
         repeats_text(named),
         seeds.join(", "),
     );
-    let comparison = compare(&histories.compared, &histories.options());
+    let comparison = compare(&histories.drawn.compared, &histories.drawn.options());
     let tests = comparison.groups.iter().filter_map(|group| group.endpoint_test.as_ref());
     let (compared, pairs) = tests.fold((0, 0), |(n, most), test| (n + 1, most.max(test.differences.len())));
     if compared == 0 {
@@ -296,7 +295,7 @@ fn evaluation(histories: &Histories, e: &Experiment, named: &[Group<'_>]) -> Str
         " Strategies with the same seed share initial weights and minibatch streams, so they are compared in pairs: the \
          primary endpoint is {}, {rounds}, minus that of {} with the same seed.",
         e.dataset.task().measure().to_lowercase(),
-        histories.against.label(),
+        histories.drawn.against.label(),
     );
     if pairs < 2 {
         text += " There is one pair of each, so no test and no interval.";

@@ -6,35 +6,13 @@ use crate::figures::data::task;
 use crate::figures::drawing::ticks::number;
 use crate::figures::table::{Table, cell};
 use crate::history::History;
-use crate::statistics::{Comparison, EndpointTest, Interval, Options, compare, smallest_p};
+use crate::statistics::{Comparison, EndpointTest, Interval, Options, PairedTest, compare, smallest_p};
 
 /// Each strategy against the baseline: primary endpoint, exact test, area under the curve, labels needed.
 pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     let comparison = compare(histories, options);
-    let rounds = match (comparison.rounds.start(), comparison.rounds.end()) {
-        (first, last) if first < last => format!("t = {first} to {last}"),
-        (first, last) if first == last => format!("t = {first}"),
-        (first, _) => format!("from t = {first} on"),
-    };
-    let baseline = options.baseline.label();
+    let (rounds, baseline) = (rounds(&comparison), options.baseline.label());
     let task = task(histories);
-    let percent = number(options.level * 100.0, 0);
-    let mut header: Vec<String> = [
-        "Strategy".to_owned(),
-        "Runs".into(),
-        format!("Mean, {rounds}"),
-        "Pairs".into(),
-        format!("Minus {baseline}"),
-        format!("{percent} % interval"),
-        "d_z".into(),
-        "p, sign flip".into(),
-        "p, Holm".into(),
-        "Area".into(),
-        format!("Area minus {baseline}"),
-    ]
-    .into();
-    header.extend(options.targets.iter().map(|x| format!("Labels to {x} %")));
-    let rows = comparison.groups.iter().map(comparison_row).collect();
     let forks: Vec<String> = histories.iter().filter(|h| h.is_fork()).map(History::label).collect();
     let caption = format!(
         "{} ({unit}): mean over rounds {rounds} (the primary endpoint), and its difference from {baseline}, \
@@ -46,8 +24,8 @@ pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     Table {
         name: "comparison".into(),
         caption,
-        header,
-        rows,
+        header: header(&comparison),
+        rows: comparison.groups.iter().map(row).collect(),
         words: 1,
         rules: Vec::new(),
         notes: sentences(&comparison, task).chain(notes(&comparison, &forks, condition(histories))).collect(),
@@ -55,36 +33,118 @@ pub fn comparison_table(histories: &[History], options: &Options) -> Table {
     }
 }
 
-/// A column of `comparison.csv`: its name and its value for a group.
-type Column = (&'static str, fn(&EndpointTest) -> String);
+/// The rounds of the endpoint, in words.
+fn rounds(comparison: &Comparison) -> String {
+    match (comparison.rounds.start(), comparison.rounds.end()) {
+        (first, last) if first < last => format!("t = {first} to {last}"),
+        (first, last) if first == last => format!("t = {first}"),
+        (first, _) => format!("from t = {first} on"),
+    }
+}
 
-/// Columns of `comparison.csv` after those of the comparison as a whole. The number of runs or pairs behind a value
-/// stands before it.
+/// A column of the comparison: always of `comparison.csv`, and of the table if it is shown there.
+struct Column {
+    /// Its name in `comparison.csv`, where docs/formats.md tells of it.
+    name: &'static str,
+    /// Its value in `comparison.csv` for a group, with all digits.
+    value: fn(&Comparison, &EndpointTest) -> String,
+    shown: Option<Shown>,
+}
+
+/// How a column stands in the table.
+struct Shown {
+    heading: fn(&Comparison) -> String,
+    cell: fn(&EndpointTest) -> String,
+}
+
+impl Column {
+    /// A column of `comparison.csv` alone.
+    const fn data(name: &'static str, value: fn(&Comparison, &EndpointTest) -> String) -> Self {
+        Self { name, value, shown: None }
+    }
+
+    /// The same column, in the table too.
+    const fn shown(self, heading: fn(&Comparison) -> String, cell: fn(&EndpointTest) -> String) -> Self {
+        Self { shown: Some(Shown { heading, cell }), ..self }
+    }
+}
+
+/// Every column, in the order of the table and of `comparison.csv`; those of the labels that reach a target follow. The
+/// number of runs or pairs behind a value stands before it.
 const COLUMNS: &[Column] = &[
-    ("strategy", |s| s.name.to_string()),
-    ("label", |s| s.name.label()),
-    ("runs", |s| s.runs.to_string()),
-    ("runs_left_out", |s| s.left_out.to_string()),
-    ("mean", |s| cell(s.endpoint.map(|i| i.mean))),
-    ("mean_sd", |s| cell(s.endpoint.and_then(|i| i.sd))),
-    ("mean_low", |s| cell(s.endpoint.and_then(low))),
-    ("mean_high", |s| cell(s.endpoint.and_then(high))),
-    ("pairs", |s| cell(s.endpoint_test.as_ref().map(|t| t.differences.len()))),
-    ("difference", |s| cell(s.endpoint_test.as_ref().map(|t| t.interval.mean))),
-    ("difference_sd", |s| cell(s.endpoint_test.as_ref().and_then(|t| t.interval.sd))),
-    ("difference_low", |s| cell(s.endpoint_test.as_ref().and_then(|t| low(t.interval)))),
-    ("difference_high", |s| cell(s.endpoint_test.as_ref().and_then(|t| high(t.interval)))),
-    ("d_z", |s| cell(s.endpoint_test.as_ref().and_then(|t| t.effect))),
-    ("p_sign_flip", |s| cell(s.endpoint_test.as_ref().and_then(|t| t.sign_flip_p))),
-    ("p_holm", |s| cell(s.holm_p)),
-    ("p_wilcoxon", |s| cell(s.endpoint_test.as_ref().and_then(|t| t.wilcoxon_p))),
-    ("p_t", |s| cell(s.endpoint_test.as_ref().and_then(|t| t.t_p))),
-    ("repeats_needed", |s| cell(s.repeats_needed)),
-    ("area_runs", |s| cell(s.area.map(|i| i.n))),
-    ("area", |s| cell(s.area.map(|i| i.mean))),
-    ("area_pairs", |s| cell(s.area_test.as_ref().map(|t| t.differences.len()))),
-    ("area_difference", |s| cell(s.area_test.as_ref().map(|t| t.interval.mean))),
+    Column::data("baseline", |c, _| c.options.baseline.to_string()),
+    Column::data("first_round", |c, _| c.rounds.start().to_string()),
+    Column::data("last_round", |c, _| c.rounds.end().to_string()),
+    Column::data("level", |c, _| c.options.level.to_string()),
+    Column::data("holm_tests", |c, _| c.tests.to_string()),
+    Column::data("strategy", |_, s| s.name.to_string()),
+    Column::data("label", |_, s| s.name.label()).shown(|_| "Strategy".into(), |s| s.name.label()),
+    Column::data("runs", |_, s| s.runs.to_string()).shown(|_| "Runs".into(), runs_of_all),
+    Column::data("runs_left_out", |_, s| s.left_out.to_string()),
+    Column::data("mean", |_, s| cell(s.endpoint.map(|i| i.mean)))
+        .shown(|c| format!("Mean, {}", rounds(c)), |s| written(s.endpoint.map(|i| i.mean), hundredths)),
+    Column::data("mean_sd", |_, s| cell(s.endpoint.and_then(|i| i.sd))),
+    Column::data("mean_low", |_, s| cell(s.endpoint.and_then(low))),
+    Column::data("mean_high", |_, s| cell(s.endpoint.and_then(high))),
+    Column::data("pairs", |_, s| cell(pairs(&s.endpoint_test)))
+        .shown(|_| "Pairs".into(), |s| cell(pairs(&s.endpoint_test))),
+    Column::data("difference", |_, s| cell(difference(&s.endpoint_test)))
+        .shown(|c| format!("Minus {}", c.options.baseline.label()), |s| written(difference(&s.endpoint_test), signed)),
+    Column::data("difference_sd", |_, s| cell(interval(&s.endpoint_test).and_then(|i| i.sd))),
+    Column::data("difference_low", |_, s| cell(interval(&s.endpoint_test).and_then(low))).shown(
+        |c| format!("{} % interval", number(c.options.level * 100.0, 0)),
+        |s| {
+            let ends = interval(&s.endpoint_test).and_then(|i| low(i).zip(high(i)));
+            ends.map_or_else(String::new, |(low, high)| format!("{} to {}", signed(low), signed(high)))
+        },
+    ),
+    Column::data("difference_high", |_, s| cell(interval(&s.endpoint_test).and_then(high))),
+    Column::data("d_z", |_, s| cell(s.endpoint_test.as_ref().and_then(|t| t.effect)))
+        .shown(|_| "d_z".into(), |s| written(s.endpoint_test.as_ref().and_then(|t| t.effect), hundredths)),
+    Column::data("p_sign_flip", |_, s| cell(s.endpoint_test.as_ref().and_then(|t| t.sign_flip_p)))
+        .shown(|_| "p, sign flip".into(), |s| written(s.endpoint_test.as_ref().and_then(|t| t.sign_flip_p), p_value)),
+    Column::data("p_holm", |_, s| cell(s.holm_p)).shown(|_| "p, Holm".into(), |s| written(s.holm_p, p_value)),
+    Column::data("p_wilcoxon", |_, s| cell(s.endpoint_test.as_ref().and_then(|t| t.wilcoxon_p))),
+    Column::data("p_t", |_, s| cell(s.endpoint_test.as_ref().and_then(|t| t.t_p))),
+    Column::data("repeats_needed", |_, s| cell(s.repeats_needed)),
+    Column::data("area_runs", |_, s| cell(s.area.map(|i| i.n))),
+    Column::data("area", |_, s| cell(s.area.map(|i| i.mean)))
+        .shown(|_| "Area".into(), |s| written(s.area.map(|i| i.mean), hundredths)),
+    Column::data("area_pairs", |_, s| cell(pairs(&s.area_test))),
+    Column::data("area_difference", |_, s| cell(difference(&s.area_test)))
+        .shown(|c| format!("Area minus {}", c.options.baseline.label()), |s| written(difference(&s.area_test), signed)),
 ];
+
+/// The columns of the table.
+fn in_table() -> impl Iterator<Item = &'static Shown> {
+    COLUMNS.iter().filter_map(|column| column.shown.as_ref())
+}
+
+/// A value as the table writes it, or an empty cell.
+fn written(value: Option<f64>, how: fn(f64) -> String) -> String {
+    value.map_or_else(String::new, how)
+}
+
+fn hundredths(value: f64) -> String {
+    number(value, 2)
+}
+
+/// The runs in the mean, and of how many if some were left out.
+fn runs_of_all(s: &EndpointTest) -> String {
+    if s.left_out == 0 { s.runs.to_string() } else { format!("{} of {}", s.runs, s.runs + s.left_out) }
+}
+
+fn pairs(test: &Option<PairedTest>) -> Option<usize> {
+    test.as_ref().map(|t| t.differences.len())
+}
+
+fn interval(test: &Option<PairedTest>) -> Option<Interval> {
+    test.as_ref().map(|t| t.interval)
+}
+
+fn difference(test: &Option<PairedTest>) -> Option<f64> {
+    interval(test).map(|i| i.mean)
+}
 
 fn low(interval: Interval) -> Option<f64> {
     interval.half_width.map(|_| interval.low())
@@ -96,48 +156,28 @@ fn high(interval: Interval) -> Option<f64> {
 
 /// `comparison.csv`: one row for each group.
 fn data(comparison: &Comparison) -> Vec<Vec<String>> {
-    let Comparison { options, rounds, groups, tests } = comparison;
-    let whole = [
-        ("baseline", options.baseline.to_string()),
-        ("first_round", rounds.start().to_string()),
-        ("last_round", rounds.end().to_string()),
-        ("level", options.level.to_string()),
-        ("holm_tests", tests.to_string()),
-    ];
-    let labels = options.targets.iter().flat_map(|x| [format!("labels_to_{x}_runs"), format!("labels_to_{x}")]);
-    let names = whole.iter().map(|(name, _)| *name).chain(COLUMNS.iter().map(|(name, _)| *name));
-    let header = names.map(str::to_owned).chain(labels).collect();
+    let targets = comparison.options.targets.iter();
+    let labels = targets.flat_map(|x| [format!("labels_to_{x}_runs"), format!("labels_to_{x}")]);
+    let header = COLUMNS.iter().map(|column| column.name.to_owned()).chain(labels).collect();
     let row = |s: &EndpointTest| {
         let labels = s.labels_to.iter().flat_map(|(_, i)| [i.map_or(0, |i| i.n).to_string(), cell(i.map(|i| i.mean))]);
-        let values = whole.iter().map(|(_, value)| value.clone()).chain(COLUMNS.iter().map(|(_, value)| value(s)));
-        values.chain(labels).collect()
+        COLUMNS.iter().map(|column| (column.value)(comparison, s)).chain(labels).collect()
     };
-    std::iter::once(header).chain(groups.iter().map(row)).collect()
+    std::iter::once(header).chain(comparison.groups.iter().map(row)).collect()
 }
 
-fn comparison_row(s: &EndpointTest) -> Vec<String> {
-    let mean = |i: &Option<Interval>| i.map_or_else(String::new, |i| number(i.mean, 2));
-    let test = s.endpoint_test.as_ref();
-    let interval = test.filter(|t| t.interval.half_width.is_some()).map(|t| t.interval);
-    let mut row = vec![
-        s.name.label(),
-        if s.left_out == 0 { s.runs.to_string() } else { format!("{} of {}", s.runs, s.runs + s.left_out) },
-        mean(&s.endpoint),
-        test.map_or_else(String::new, |t| t.differences.len().to_string()),
-        test.map_or_else(String::new, |t| signed(t.interval.mean)),
-        interval.map_or_else(String::new, |i| format!("{} to {}", signed(i.low()), signed(i.high()))),
-        test.and_then(|t| t.effect).map_or_else(String::new, |d| number(d, 2)),
-        p_value(test.and_then(|t| t.sign_flip_p)),
-        p_value(s.holm_p),
-        mean(&s.area),
-        s.area_test.as_ref().map_or_else(String::new, |t| signed(t.interval.mean)),
-    ];
-    row.extend(s.labels_to.iter().map(|(_, labels)| match labels {
+fn header(comparison: &Comparison) -> Vec<String> {
+    let labels = comparison.options.targets.iter().map(|x| format!("Labels to {x} %"));
+    in_table().map(|column| (column.heading)(comparison)).chain(labels).collect()
+}
+
+fn row(s: &EndpointTest) -> Vec<String> {
+    let labels = s.labels_to.iter().map(|(_, labels)| match labels {
         Some(i) if i.n == s.runs => number(i.mean, 0),
         Some(i) => format!("{}* ({} of {})", number(i.mean, 0), i.n, s.runs),
         None => "not reached".into(),
-    }));
-    row
+    });
+    in_table().map(|column| (column.cell)(s)).chain(labels).collect()
 }
 
 fn notes(comparison: &Comparison, forks: &[String], condition: &str) -> Vec<String> {
@@ -277,11 +317,7 @@ pub fn signed(value: f64) -> String {
 }
 
 /// A p value to four digits after the point.
-fn p_value(p: Option<f64>) -> String {
+fn p_value(p: f64) -> String {
     const LEAST: f64 = 0.0001;
-    match p {
-        None => String::new(),
-        Some(p) if p < LEAST => "< 0.0001".into(),
-        Some(p) => format!("{p:.4}"),
-    }
+    if p < LEAST { "< 0.0001".into() } else { format!("{p:.4}") }
 }

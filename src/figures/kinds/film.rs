@@ -188,15 +188,15 @@ fn curves(shown: &History, histories: &Histories, at: Moment, aspect: f64) -> Pa
     let before = at.round.checked_sub(1).map_or(0.0, labels);
     let learned = ((at.share - STEPS) / (1.0 - STEPS)).clamp(0.0, 1.0);
     let now = before + learned * (labels(at.round) - before);
-    let mut panel = value_panel(&histories.compared);
+    let mut panel = value_panel(&histories.drawn.compared);
     panel.aspect = aspect;
-    let groups = groups(&histories.compared);
-    let what = if task(&histories.compared).lower_is_better() { "Error" } else { "Accuracy" };
+    let groups = groups(&histories.drawn.compared);
+    let what = if task(&histories.drawn.compared).lower_is_better() { "Error" } else { "Accuracy" };
     let repeated = groups.iter().any(|g| g.histories.len() > 1);
     panel.title = format!("{what} so far, {}", if repeated { "means of all repeats" } else { "all runs" });
-    let whole = Metric::whole(task(&histories.compared));
+    let whole = Metric::whole(task(&histories.drawn.compared));
     for group in &groups {
-        let ends = mean_line(group, &mean_trace(group, whole), true, &histories.looks);
+        let ends = mean_line(group, &mean_trace(group, whole), true, &histories.drawn.looks);
         if let Item::Line(mut line) = ends {
             line.points.retain(|p| p[0] <= now + 1e-9);
             panel.items.push(Item::Line(line));

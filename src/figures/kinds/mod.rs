@@ -20,7 +20,7 @@ pub mod rounds;
 pub mod pictures;
 
 use super::captions::ground_notes;
-use super::data::Histories;
+use super::data::{Histories, Subject};
 use super::error::FigureError;
 use super::figure::Figure;
 use super::table::Table;
@@ -43,11 +43,11 @@ pub struct Kind {
 
 #[derive(Debug)]
 enum Draw {
-    Figure(fn(&Histories) -> Figure),
-    Table(fn(&Histories) -> Table),
+    Figure(fn(&Subject) -> Figure),
+    Table(fn(&Subject) -> Table),
     /// Those that can say why there is none.
-    FigureUnless(fn(&Histories) -> Result<Figure, String>),
-    TableUnless(fn(&Histories) -> Result<Table, String>),
+    FigureUnless(fn(&Subject) -> Result<Figure, String>),
+    TableUnless(fn(&Subject) -> Result<Table, String>),
 }
 
 /// A drawn figure or table.
@@ -165,13 +165,13 @@ impl Kind {
 
     /// The figure or table of these histories, or why there is none. Its caption ends with what the data were.
     pub fn draw(&self, histories: &Histories) -> Result<Drawn, FigureError> {
-        let Histories { captions, notes, .. } = histories;
+        let Histories { drawn: subject, captions, notes, .. } = histories;
         let (title, needs) = (self.title, self.needs);
         let mut drawn = match self.draw {
-            Draw::Figure(draw) => Ok(Drawn::Figure(draw(histories))),
-            Draw::Table(draw) => Ok(Drawn::Table(draw(histories))),
-            Draw::FigureUnless(draw) => draw(histories).map(Drawn::Figure),
-            Draw::TableUnless(draw) => draw(histories).map(Drawn::Table),
+            Draw::Figure(draw) => Ok(Drawn::Figure(draw(subject))),
+            Draw::Table(draw) => Ok(Drawn::Table(draw(subject))),
+            Draw::FigureUnless(draw) => draw(subject).map(Drawn::Figure),
+            Draw::TableUnless(draw) => draw(subject).map(Drawn::Table),
         }
         .map_err(|why| FigureError::Refused { title, why })?;
         match &mut drawn {
@@ -182,7 +182,7 @@ impl Kind {
             Drawn::Table(table) if table.rows.is_empty() => return Err(FigureError::Nothing { title, needs }),
             Drawn::Table(table) => {
                 captions.iter().for_each(|sentence| table.caption += &format!(" {sentence}"));
-                table.notes.extend(notes.iter().cloned().chain(ground_notes(&histories.compared)));
+                table.notes.extend(notes.iter().cloned().chain(ground_notes(&subject.compared)));
             }
         }
         Ok(drawn)

@@ -5,7 +5,7 @@ use crate::experiment::Strategy;
 /// A colour: red, green, blue.
 pub type Rgb = [u8; 3];
 
-/// Number of colours of series.
+/// Number of colours of series: one for each strategy.
 pub const SERIES: usize = 24;
 
 /// A colour by its role; `Theme` knows the value.
@@ -14,7 +14,7 @@ pub enum Ink {
     Text,
     Muted,
     Grid,
-    /// The colour of a series, counted modulo `SERIES`.
+    /// The colour of a series, below `SERIES`.
     Series(usize),
     /// The colour of a class, counted modulo a hundred.
     Class(usize),

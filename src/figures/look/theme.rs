@@ -91,10 +91,10 @@ impl Theme {
             Ink::Text => self.text,
             Ink::Muted => self.muted,
             Ink::Grid => self.grid,
-            Ink::Series(i) => self.series[i % SERIES],
+            Ink::Series(i) => self.series[i],
             Ink::Class(i) => class_color(i),
             Ink::Scale(share) => colour_bar::colour(share).0,
-            Ink::Ramp(i, share) => mix(self.background, self.series[i % SERIES], share),
+            Ink::Ramp(i, share) => mix(self.background, self.series[i], share),
         }
     }
 
@@ -134,7 +134,9 @@ pub fn contrast(a: Rgb, b: Rgb) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::Strategy;
     use crate::figures::look::classes::CLASSES;
+    use crate::figures::look::style::StrategyStyle;
 
     type Matrix = [[f64; 3]; 3];
 
@@ -178,7 +180,7 @@ mod tests {
     /// Asserts that each of `these` lies further than `least` from each of `others`, itself aside.
     fn apart(what: &str, these: &[Rgb], others: &[Rgb], vision: &(&str, Matrix), least: f64) {
         for (i, a) in these.iter().enumerate() {
-            for (j, b) in others.iter().enumerate().filter(|(_, b)| *b != a) {
+            for (j, b) in others.iter().enumerate().filter(|(_, b)| !std::ptr::eq(a, *b)) {
                 let (a, b) = (seen(*a, &vision.1), seen(*b, &vision.1));
                 let d = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
                 assert!(d > least, "{}: {what} {i} and {j} are {d:.3} apart", vision.0);
@@ -190,7 +192,8 @@ mod tests {
     fn any_two_classes_are_told_apart_with_any_colour_vision() {
         for vision in &VISIONS {
             // Five times the just noticeable difference.
-            apart("classes", &CLASSES, &CLASSES, vision, 0.10);
+            let classes = &CLASSES[..];
+            apart("classes", classes, classes, vision, 0.10);
         }
     }
 
@@ -203,6 +206,23 @@ mod tests {
             assert!(all.iter().all(|color| contrast(*color, theme.background) > least));
         }
         assert!(all[..10] == CLASSES && class_color(100) == CLASSES[0]);
+    }
+
+    #[test]
+    fn every_strategy_has_a_colour_of_its_own() {
+        for theme in [Theme::LIGHT, Theme::DARK] {
+            let mut given: Vec<Rgb> = Vec::new();
+            for &strategy in Strategy::ALL {
+                let ink = StrategyStyle::of(strategy).ink;
+                assert!(
+                    matches!(ink, Ink::Series(series) if series < SERIES),
+                    "{strategy}: {ink:?} of {SERIES}: count it in `SERIES`, and give it a colour in both themes"
+                );
+                let colour = theme.rgb(ink);
+                assert!(!given.contains(&colour), "{strategy} has the colour of another strategy");
+                given.push(colour);
+            }
+        }
     }
 
     /// Strategies are drawn as lines with a dash and a mark of their own, so that poor colour vision may find two
