@@ -122,7 +122,7 @@ pub struct App {
     sharing: Sharing,
     changes: Changes<moment::Moment>,
     /// The session in which changes were last looked for.
-    changed_in: (u64, usize),
+    changed_in: (u64, usize, bool),
     /// Whether nothing in the window moves by itself.
     still: bool,
     /// What panels are asked for in the next frame.
@@ -213,7 +213,7 @@ impl App {
             returning: place::Returning::default(),
             sharing,
             changes: Changes::default(),
-            changed_in: (0, 0),
+            changed_in: (0, 0, false),
             still: saved.still,
             asked: Vec::new(),
             commands,

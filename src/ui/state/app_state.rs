@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::axes::Axes;
-use super::brush::Brush;
+use super::brush::{Brush, NamedKept};
 use super::messages::{Messages, Offer};
 use super::pins::PinBoard;
 use super::playhead::Playhead;
@@ -210,7 +210,7 @@ impl AppState {
             Event::RunsAdded { runs } => self.runs_added(runs),
             Event::MasksJudged(report) => self.mask_report = Some(report),
             Event::Unfit(error) => self.unfit = Some(error),
-            Event::DataReady { dataset } => self.dataset = Some(dataset),
+            Event::DataReady { dataset } => self.data_ready(dataset),
             Event::Progress { phase, run, round, done, total, eta_seconds } => {
                 self.enter(&phase);
                 self.progress = Progress { phase, run, round, done, total, eta_seconds };
@@ -304,6 +304,20 @@ impl AppState {
         }
     }
 
+    fn data_ready(&mut self, dataset: Arc<Dataset>) {
+        let text = match self.brush.data_are_there(&dataset, self.experiment.evaluate_on) {
+            NamedKept::All => None,
+            NamedKept::TrainOnly => {
+                Some("The selections by name are of train images alone now: accuracy is measured on other images.")
+            }
+            NamedKept::None => Some("The selections by name are gone: the images are not those that they were of."),
+        };
+        if let Some(text) = text {
+            self.say(Level::Warning, text.into());
+        }
+        self.dataset = Some(dataset);
+    }
+
     fn inspected(&mut self, inspection: &Arc<Inspection>) {
         if inspection.run == self.focus.run {
             if self.inspections.len() >= MAX_INSPECTIONS {
@@ -355,6 +369,7 @@ impl AppState {
         // The same masks are checked again: until then the report on them stays.
         let same_data = experiment.has_data_of(&self.experiment);
         let mask_report = self.mask_report.take().filter(|_| same_data);
+        let before_data = self.dataset.as_deref().map(|dataset| (dataset, self.experiment.evaluate_on));
         let fresh = Self::new(experiment, Vec::new(), self.device);
         *self = Self {
             generation,
@@ -365,7 +380,7 @@ impl AppState {
             step_size: self.step_size,
             answers: std::mem::take(&mut self.answers).cleared(),
             lab: self.lab.started_over(),
-            brush: self.brush.started_over(same_data),
+            brush: self.brush.started_over(same_data, before_data),
             list: std::mem::take(&mut self.list),
             looks: std::mem::take(&mut self.looks),
             mask_report,

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::dataset::{Class, Dataset, ImageShape, Split};
 use crate::device::DeviceKind;
 use crate::engine::planned::{RunId, planned};
 use crate::engine::protocol::{Command, Event, Level, Phase};
-use crate::experiment::{Experiment, Setup, Strategy, Variant, setups};
+use crate::experiment::{EvaluationSplit, Experiment, Setup, Strategy, Variant, setups};
 use crate::history::{Evaluation, LatentStep, Metric, Proposal, RoundRecord, WalkStep};
 use crate::trajectory::StepMeasure;
 
@@ -323,4 +324,51 @@ fn work_that_no_round_has_ended_is_at_stake() {
     let mut ended = two_rounds();
     ended.apply(progress(Phase::TrainingTarget));
     assert_eq!(ended.at_stake(long), None, "its rounds stay");
+}
+
+/// A selection by name comes back after a reset as far as its images are there, and what is left out is told.
+#[test]
+fn named_selections_outlive_a_reset_as_far_as_they_are_of_the_same_images() {
+    let split = |labels: &[Class]| {
+        let shape = ImageShape { channels: 1, height: 1, width: 1 };
+        Split::new(shape, vec![0; labels.len()], labels.to_vec()).unwrap()
+    };
+    let data = |train: &[Class]| {
+        let classes = vec!["a".to_owned(), "b".to_owned()];
+        let [validation, test] = [&[0, 1][..], &[1, 0, 1]].map(split);
+        Arc::new(Dataset::new("made up", String::new(), classes, split(train), validation, test).unwrap())
+    };
+    let begin = |s: &mut AppState, experiment: &Experiment| {
+        let (generation, device) = (s.generation + 1, String::new());
+        let runs = planned(runs(&[Strategy::Random, Strategy::Snn]));
+        s.apply(Event::Started { generation, experiment: Box::new(experiment.clone()), runs, device });
+    };
+    let on_test = Experiment { evaluate_on: EvaluationSplit::Test, ..Experiment::default() };
+    let on_validation = Experiment { evaluate_on: EvaluationSplit::Validation, ..on_test.clone() };
+    let other = Experiment { train_size: on_test.train_size + 1, ..on_test.clone() };
+    let before: &[Class] = &[0, 1, 1];
+    let both = vec![(vec![2], vec![2]), (vec![], vec![0, 2])];
+    for (next, labels, expected, told) in [
+        (&on_test, before, both, false),
+        (&on_validation, before, vec![(vec![2], vec![])], true),
+        (&on_test, &[0, 1], vec![], true),
+        (&other, before, vec![], false),
+    ] {
+        let mut s = state();
+        begin(&mut s, &on_test);
+        s.apply(Event::DataReady { dataset: data(before) });
+        for (name, samples, evaluation) in [("both", vec![2], vec![2]), ("test", vec![], vec![0, 2])] {
+            s.brush.pick(name.into(), samples, evaluation.clone());
+            s.brush.keep(name, &evaluation);
+        }
+        // The first of two sessions never has data.
+        for _ in 0..2 {
+            begin(&mut s, next);
+            assert!(s.brush.named.is_empty() && s.brush.selection.is_none(), "its data are not there");
+        }
+        s.apply(Event::DataReady { dataset: data(labels) });
+        let named: Vec<_> = s.brush.named.iter().map(|n| (n.samples.to_vec(), n.evaluation.to_vec())).collect();
+        assert_eq!(named, expected, "{} {labels:?}", next.evaluate_on);
+        assert_eq!(s.messages.iter().any(|m| m.level == Level::Warning), told, "{} {labels:?}", next.evaluate_on);
+    }
 }

@@ -44,6 +44,8 @@ struct MadeFrom {
     asked: Asked,
     data: DataKey,
     selection: Option<u64>,
+    /// Whether it was known which evaluation images are selected.
+    known: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -259,6 +261,7 @@ impl SamplesPanel {
             asked: self.asked.clone(),
             data: DataKey::of(cx),
             selection: selection.as_ref().map(|selection| selection.id),
+            known: cx.knows_evaluation() || !self.asked.selected,
         };
         let known = self.made.as_ref().filter(|(made, _)| *made == key);
         if known.is_some() || self.making.is_running() {
