@@ -262,6 +262,7 @@ impl App {
             if !self.state.pins.pins.is_empty() {
                 self.commands.push(self.state.pins.command());
             }
+            self.commands.push(Command::SetReselection(self.state.lab.reselection));
             self.commands.push(Command::Show(self.state.focus.run));
         } else if self.state.focus.run != shown {
             self.commands.push(Command::Show(self.state.focus.run));
