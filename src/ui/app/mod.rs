@@ -259,6 +259,8 @@ impl App {
         }
         if self.state.generation != before {
             self.looked_at = None;
+            // Something was started: nothing is to take its place when the images are left.
+            self.instead = None;
             if !self.state.pins.pins.is_empty() {
                 self.commands.push(self.state.pins.command());
             }
