@@ -409,7 +409,7 @@ impl AppState {
         if let Some(fork) = runs.iter().find(|run| run.parent.is_some()) {
             // The engine has shown it already.
             let _ = self.show(fork.id);
-            self.focus.round = None;
+            (self.focus.round, self.playhead.inside) = (None, None);
         }
         self.planned.extend(runs.iter().cloned());
         self.list.add(&runs, &self.planned);

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::*;
 use crate::dataset::{Class, Dataset, ImageShape, Split};
 use crate::device::DeviceKind;
-use crate::engine::planned::{RunId, planned};
+use crate::engine::planned::{PlannedRun, RunId, planned};
 use crate::engine::protocol::{Command, Event, Level, Phase};
 use crate::experiment::{EvaluationSplit, Experiment, Setup, Strategy, Variant, setups};
 use crate::history::{Evaluation, LatentStep, Metric, Proposal, RoundRecord, WalkStep};
+use crate::round::Turn;
 use crate::trajectory::StepMeasure;
 
 fn variants(strategies: &[Strategy]) -> Vec<Variant> {
@@ -371,4 +372,21 @@ fn named_selections_outlive_a_reset_as_far_as_they_are_of_the_same_images() {
         assert_eq!(named, expected, "{} {labels:?}", next.evaluate_on);
         assert_eq!(s.messages.iter().any(|m| m.level == Level::Warning), told, "{} {labels:?}", next.evaluate_on);
     }
+}
+
+/// The playhead stands inside a round of the run that is forked, and then follows the fork with nothing of its own.
+#[test]
+fn a_fork_is_followed_whatever_was_looked_at_before() {
+    let mut s = two_rounds();
+    s.look_inside(1, 0);
+    assert!(s.shown_stop().is_some());
+    s.fork_draft = Some(Turn::of(&s.experiment));
+    let fork = PlannedRun { id: RunId::nth(2), parent: Some((snn(), 1)), ..s.planned[1].clone() };
+    s.apply(Event::RunsAdded { runs: vec![fork.clone()] });
+    let part = evaluation(Metric::AccuracyPart, 500, 50, 80.0, false);
+    let end = evaluation(Metric::Accuracy, 500, 100, 91.0, true);
+    s.apply(Event::RoundEnded { run: fork.id, record: record(1, vec![part, end]) });
+    assert_eq!(s.stops(1).len(), 1);
+    assert_eq!((s.focus.run, s.focus.round, s.shown_stop(), s.round_over()), (fork.id, None, None, 1));
+    assert_eq!(s.fork_draft, None, "what was proposed for another run");
 }
