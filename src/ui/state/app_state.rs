@@ -268,6 +268,7 @@ impl AppState {
                 self.walks.retain(|w| w.run != run || w.id < recorded);
                 self.focus.walk_point = None;
                 self.lab.selected = None;
+                self.lab.playing = false;
             }
             Event::BaselineCleared { run } => self.baseline_cleared(run),
             Event::CloudReady { sparsity, base } => {

@@ -203,8 +203,10 @@ fn walks_grow_follow_the_playhead_and_go() {
     let walk = s.shown_walks().nth(1).unwrap();
     let samples: Vec<_> = (0..4).map(|p| walk.sample_at(p)).collect();
     assert_eq!(samples, [Some(20), Some(21), Some(22), None]);
+    s.lab.playing = true;
     s.apply(Event::WalksCleared { run: snn() });
     assert_eq!(s.shown_walks().map(|w| w.id).collect::<Vec<_>>(), [0]);
+    assert!(!s.lab.playing, "the next walks wait until they are played");
 }
 
 #[test]
