@@ -1,6 +1,6 @@
 //! The state of the window, and how each event of the engine changes it.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -49,8 +49,9 @@ pub struct AppState {
     pub messages: Messages,
     /// The latest answer to each kind of question.
     pub answers: Answers,
-    /// Inspections of the shown run by sample, each with the `target_version` of its arrival.
-    pub(super) inspections: BTreeMap<u32, (u64, Arc<Inspection>)>,
+    /// Inspections of the shown run at the playhead, the latest last, one of each sample, with the `target_version` of its
+    /// arrival.
+    pub(super) inspections: VecDeque<(u64, Arc<Inspection>)>,
     /// The probe, a latent point that the user drags; `None` while no panel shows it.
     pub probing: Option<Vec<f32>>,
     /// Number of reported changes of the target's weights, by which questions are repeated.
@@ -181,7 +182,7 @@ impl AppState {
             lab: WalkLab::default(),
             messages: Messages::default(),
             answers: Answers::default(),
-            inspections: BTreeMap::new(),
+            inspections: VecDeque::new(),
             probing: None,
             target_version: 0,
             focus: Focus { run, round: None, sample: None, before: None, walk_point: None, class: None },
@@ -320,11 +321,14 @@ impl AppState {
     }
 
     fn inspected(&mut self, inspection: &Arc<Inspection>) {
-        if inspection.run == self.focus.run {
-            if self.inspections.len() >= MAX_INSPECTIONS {
-                self.inspections.pop_first();
-            }
-            self.inspections.insert(inspection.sample, (self.target_version, Arc::clone(inspection)));
+        // The playhead may have moved on since the question.
+        if inspection.run != self.focus.run || inspection.round != self.weights_round() {
+            return;
+        }
+        self.inspections.retain(|(_, other)| other.sample != inspection.sample);
+        self.inspections.push_back((self.target_version, Arc::clone(inspection)));
+        if self.inspections.len() > MAX_INSPECTIONS {
+            self.inspections.pop_front();
         }
     }
 

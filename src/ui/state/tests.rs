@@ -7,6 +7,8 @@ use crate::dataset::{Class, Dataset, ImageShape, Split};
 use crate::device::DeviceKind;
 use crate::engine::planned::{PlannedRun, RunId, planned};
 use crate::engine::protocol::{Command, Event, Level, Phase};
+use crate::engine::questions::Answer;
+use crate::engine::questions::inspect::Inspection;
 use crate::experiment::{EvaluationSplit, Experiment, Setup, Strategy, Variant, setups};
 use crate::history::{Evaluation, LatentStep, Metric, Proposal, RoundRecord, WalkStep};
 use crate::round::Turn;
@@ -391,4 +393,29 @@ fn a_fork_is_followed_whatever_was_looked_at_before() {
     assert_eq!(s.stops(1).len(), 1);
     assert_eq!((s.focus.run, s.focus.round, s.shown_stop(), s.round_over()), (fork.id, None, None, 1));
     assert_eq!(s.fork_draft, None, "what was proposed for another run");
+}
+
+#[test]
+fn an_inspection_counts_for_the_round_at_the_playhead_and_the_oldest_go() {
+    let inspected = |round, sample| {
+        let (probabilities, reconstruction) = (Vec::new(), Vec::new());
+        let inspection = Inspection { run: snn(), round, sample, probabilities, loss: 0.0, reconstruction, maps: None };
+        Event::Answer(Answer::Inspect(Arc::new(inspection)))
+    };
+    let mut s = two_rounds();
+    s.apply(inspected(None, 7));
+    assert!(s.is_inspected(7));
+    s.look_at_round(1);
+    assert!(matches!(s.look_back(), Command::LookAt(Some(1))));
+    // The answer to what was asked before comes late.
+    s.apply(inspected(None, 7));
+    assert!(s.inspection(7).is_none() && !s.is_inspected(7));
+    s.apply(inspected(Some(1), 9_000));
+    s.apply(inspected(Some(1), 7));
+    assert!(s.is_inspected(7) && s.is_inspected(9_000));
+    for sample in 1_000..1_511 {
+        s.apply(inspected(Some(1), sample));
+    }
+    let known = [7, 9_000, 1_510].map(|sample| s.inspection(sample).is_some());
+    assert_eq!(known, [true, false, true]);
 }
