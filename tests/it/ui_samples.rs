@@ -24,7 +24,8 @@ fn ask(w: &mut Harness<'_, App>, query: &str, says_then: &str) {
     w.step();
     w.key_press_modifiers(Modifiers::COMMAND, Key::A);
     w.event(Event::Text(query.into()));
-    w.step();
+    // What it says may be true of the rows before, too.
+    w.run_steps(4);
     wait_until(w, says_then, |w| says(w, says_then));
 }
 
@@ -129,6 +130,35 @@ fn selections_have_names_and_every_change_is_undone_and_done_again() {
     assert!(w.query_by_label("Apply & reset").is_some());
     undo(&mut w);
     assert!(w.query_by_label("Apply & reset").is_none(), "as it was before");
+}
+
+/// The images that accuracy is measured on are kept by name before anything needed their codes, and shown again.
+#[test]
+fn images_that_accuracy_is_measured_on_are_kept_by_name() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Workspace: Samples");
+    let count = w.state().state().dataset.as_ref().unwrap().test.len();
+    click(&mut w, "Images of the table: test");
+    wait_until(&mut w, "all rows", |w| says(w, &format!("{count} of {count}, as of round")));
+    let can_select = |w: &Harness<'_, App>| !w.get_by_label("Select these").accesskit_node().is_disabled();
+    wait_until(&mut w, "the rows", can_select);
+    click(&mut w, "Select these");
+    click(&mut w, "Selections");
+    w.get_by_label("Name of the selection").focus();
+    w.step();
+    w.event(Event::Text("all of them".into()));
+    w.step();
+    click(&mut w, "Keep");
+    let state = w.state().state();
+    assert!(!state.brush.asked_evaluation, "no codes are needed for that");
+    let kept: Vec<_> = state.brush.named.iter().map(|n| (n.samples.len(), n.evaluation.len())).collect();
+    assert_eq!(kept, [(0, count)]);
+    click(&mut w, "Invert");
+    assert!(w.state().state().brush.selection.is_none(), "nothing is left");
+    click(&mut w, "Show the selection all of them");
+    let selection = w.state().state().brush.selection.clone().unwrap();
+    assert_eq!((selection.samples.len(), selection.named_evaluation().len()), (0, count));
 }
 
 #[test]
