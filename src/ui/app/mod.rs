@@ -340,9 +340,9 @@ impl eframe::App for App {
                 region_shown: self
                     .panels
                     .iter()
-                    .any(|(key, p)| (*key == "region" || p.lists_selection()) && self.workspaces.has(key)),
+                    .any(|(key, p)| (*key == "region" || p.lists_selection()) && self.workspaces.shows(key)),
                 scores_shown: self.workspaces.has("samples"),
-                selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.has(key)),
+                selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.shows(key)),
                 walks_shown: self.panels.iter().any(|(key, p)| p.shows_walks() && self.workspaces.has(key)),
                 directions_shown: self.panels.iter().any(|(key, p)| p.shows_directions() && self.workspaces.has(key)),
                 actions: &asked,
@@ -400,9 +400,10 @@ impl eframe::App for App {
         if self.state.brush.list {
             self.workspaces.reveal("samples");
         }
-        let is_listed = self.panels.iter().any(|(key, p)| p.lists_selection() && self.workspaces.has(key));
-        if std::mem::take(&mut self.state.brush.reveal) && !is_listed {
-            self.workspaces.reveal("region");
+        if std::mem::take(&mut self.state.brush.reveal) {
+            let list = self.panels.iter().find(|(key, p)| p.lists_selection() && self.workspaces.has(key));
+            let list = list.map_or("region", |(key, _)| *key);
+            self.workspaces.reveal(list);
         }
         self.recent.follow(&self.state.list);
         if let Some(path) = self.own.path() {
