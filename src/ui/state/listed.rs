@@ -183,6 +183,8 @@ impl AppState {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use crate::device::DeviceKind;
     use crate::engine::planned::{more_repeats, planned};
@@ -323,5 +325,22 @@ mod tests {
         further.rounds.extend(history.rounds.clone());
         s.list.open(vec![history, other, further], "c".into());
         assert_eq!(s.histories_shown().len(), 4, "other runs, and those that went further, are shown beside it");
+    }
+
+    /// What leads to the files of opened histories leads nowhere for those of a view, whose file is no folder of runs.
+    #[test]
+    fn histories_of_a_view_are_listed_and_not_replayed_from_its_file() {
+        let path = |text: &str| Some(PathBuf::from(text));
+        let mut s = state(1);
+        let history = s.histories().remove(0);
+        s.list.open(vec![history.clone()], "runs".into());
+        for _ in 0..2 {
+            s.list.open_view(vec![history.clone()], "a.ridgewalk".into());
+        }
+        let opened: Vec<_> =
+            s.list.groups().filter(|g| g.is_opened).map(|g| (g.path.clone(), g.from.clone())).collect();
+        assert_eq!(opened, [(None, path("a.ridgewalk")), (path("runs"), path("runs"))]);
+        assert_eq!(s.list.opened_from(), None);
+        assert_eq!(s.folder_for_runs(), format!("{}-runs", s.experiment.name));
     }
 }
