@@ -348,6 +348,15 @@ impl RunList {
         entry.autosaved = Some(path);
     }
 
+    /// The files of a folder were deleted: nothing is replayed, copied or brought back from there any more.
+    pub(super) fn forget_folder(&mut self, folder: &Path) {
+        let is_gone = |path: &mut PathBuf| path.starts_with(folder);
+        self.groups.iter_mut().for_each(|group| drop(group.path.take_if(is_gone)));
+        self.entries.iter_mut().for_each(|entry| drop(entry.autosaved.take_if(is_gone)));
+        self.undo.retain(|(_, undo)| !matches!(undo, Undo::Replaced(replaced) if replaced.starts_with(folder)));
+        self.version += 1;
+    }
+
     /// The session that was to come back is not wanted after all; it still can.
     pub fn keep_undo(&mut self, folder: PathBuf) {
         self.undoable(Undo::Replaced(folder));
