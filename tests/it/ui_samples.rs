@@ -29,6 +29,12 @@ fn ask(w: &mut Harness<'_, App>, query: &str, says_then: &str) {
     wait_until(w, says_then, |w| says(w, says_then));
 }
 
+/// Selects the rows, once they are those that are asked for.
+fn select_these(w: &mut Harness<'_, App>) {
+    wait_until(w, "the rows", |w| !w.get_by_label("Select these").accesskit_node().is_disabled());
+    click(w, "Select these");
+}
+
 /// The key that sets another latent dimension than the present one.
 fn other_dimension(w: &Harness<'_, App>) -> Key {
     if w.state().state().experiment.latent_dim == 3 { Key::Num2 } else { Key::Num3 }
@@ -58,7 +64,7 @@ fn the_table_is_asked_sorted_selected_and_copied() {
     let chosen = w.state().state().focus.sample.unwrap();
     let proposals = &w.state().state().shown_run().unwrap().rounds[0].proposals;
     assert!(proposals.iter().any(|p| p.sample == chosen));
-    click(&mut w, "Select these");
+    select_these(&mut w);
     w.run_steps(2);
     assert_eq!(w.state().state().brush.selection.as_ref().unwrap().samples.len(), bought);
     assert_eq!(shown(&w), "Samples", "the table stays");
@@ -87,7 +93,7 @@ fn selections_have_names_and_every_change_is_undone_and_done_again() {
         let count = train.labels().iter().filter(|label| label.to_string() == class).count();
         let rows = format!("{count} of {}", train.len());
         ask(&mut w, &format!("class={class}"), &rows);
-        click(&mut w, "Select these");
+        select_these(&mut w);
         click(&mut w, "Selections");
         w.get_by_label("Name of the selection").focus();
         w.step();
@@ -141,9 +147,7 @@ fn images_that_accuracy_is_measured_on_are_kept_by_name() {
     let count = w.state().state().dataset.as_ref().unwrap().test.len();
     click(&mut w, "Images of the table: test");
     wait_until(&mut w, "all rows", |w| says(w, &format!("{count} of {count}, as of round")));
-    let can_select = |w: &Harness<'_, App>| !w.get_by_label("Select these").accesskit_node().is_disabled();
-    wait_until(&mut w, "the rows", can_select);
-    click(&mut w, "Select these");
+    select_these(&mut w);
     click(&mut w, "Selections");
     w.get_by_label("Name of the selection").focus();
     w.step();
@@ -240,7 +244,7 @@ fn a_session_that_is_taken_up_opens_where_it_was() {
         wait_until(&mut w, "all rows", |w| says(w, "as of round 2"));
         ask(&mut w, "labelled", "as of round 2");
         w.run_steps(8);
-        click(&mut w, "Select these");
+        select_these(&mut w);
         w.key_press(Key::Escape);
         w.key_press(Key::OpenBracket);
         w.run_steps(3);
