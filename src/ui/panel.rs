@@ -154,10 +154,14 @@ impl Cx<'_> {
         }
     }
 
-    /// Indices of the evaluation images in the selected region; empty before the split is embedded.
+    /// Indices of the evaluation images that are selected; of a region none before the split is embedded.
     pub fn evaluation_members(&mut self) -> Arc<Vec<u32>> {
-        let codes = self.snapshot.evaluation_codes.as_ref();
-        codes.map_or_else(Arc::default, |c| self.state.brush.evaluation_members(c, self.snapshot.latent_dim))
+        self.state.brush.evaluation_members(self.snapshot.evaluation_codes.as_ref(), self.snapshot.latent_dim)
+    }
+
+    /// Whether it is known which evaluation images are selected.
+    pub fn knows_evaluation(&self) -> bool {
+        self.state.brush.knows_evaluation(self.snapshot.evaluation_codes.is_some())
     }
 
     /// The split that accuracies are measured on: "test" or "validation".

@@ -312,3 +312,43 @@ fn walks_are_compared_with_and_without_reselection() {
     listener.until("a step", |e| matches!(e, Event::WalkStepped { step, .. } if step.walk == WALKS - 1));
     assert!(tracks(&listener.heard[from..]).keys().all(|walk| *walk < FIRST_BASELINE));
 }
+
+/// The window sends the rule for walks once: it holds for runs that begin later, and for each run that is shown.
+#[test]
+fn the_rule_for_walks_is_that_of_the_window_in_every_run() {
+    const STEPS: usize = 3;
+    let experiment = Experiment { walks: 0, ..with(Strategy::Snn, 1) };
+    let mut listener = Listener::reset(experiment.clone(), &[Strategy::Random, Strategy::Snn]);
+    let rule = |kind| Command::SetReselection(Reselection { kind, every: 1, ..Reselection::of(&experiment) });
+    listener.engine.send(rule(WalkReselection::EveryK));
+    listener.engine.send(Command::StepRound);
+    let runs = [Strategy::Snn, Strategy::Random];
+    for _ in runs {
+        listener.until("round 1", |e| matches!(e, Event::RoundEnded { .. }));
+    }
+    let ids = runs.map(|strategy| listener.id(strategy));
+    // How often each walk restarts before a step after its first one.
+    let restarts = |listener: &mut Listener, id: RunId| {
+        let from = listener.heard.len();
+        for _ in 0..STEPS {
+            listener.engine.send(Command::StepWalks);
+            listener.until("a step", |e| matches!(e, Event::WalkStepped { run, .. } if *run == id));
+        }
+        let steps = listener.heard[from..].iter().filter_map(|e| match e {
+            Event::WalkStepped { run, step, .. } if *run == id => Some((step.step.parent, step.sample)),
+            _ => None,
+        });
+        steps.collect::<Vec<_>>().windows(2).filter(|w| w[1].0 != w[0].1).count()
+    };
+    for id in ids {
+        listener.engine.send(Command::Show(id));
+        listener.engine.send(Command::AddWalk { sample: 0 });
+        assert_eq!(restarts(&mut listener, id), STEPS - 1, "{id:?}");
+    }
+    // The other one takes the rule when it is shown again.
+    listener.engine.send(rule(WalkReselection::Never));
+    listener.engine.send(Command::Show(ids[0]));
+    assert_eq!(restarts(&mut listener, ids[0]), 0);
+    let refused = |e: &Event| matches!(e, Event::Message { text, .. } if text.starts_with("Walks can be started"));
+    assert!(!listener.heard.iter().any(refused));
+}

@@ -30,9 +30,20 @@ fn a_run_is_forked_at_the_playhead_and_its_parent_stays_beside_it() {
     // With the same settings the fork would repeat the run.
     click(&mut w, "Fork");
     assert!(w.query_by_label("Seed of the fork").is_some());
-    w.query_all_by_label("Random").last().unwrap().click();
-    w.run_steps(2);
-    assert_eq!(w.state().state().fork_draft.map(|t| t.strategy), Some(Strategy::Random));
+    for again in [true, false] {
+        w.query_all_by_label("Random").last().unwrap().click();
+        w.run_steps(2);
+        assert_eq!(w.state().state().fork_draft.map(|t| t.strategy), Some(Strategy::Random));
+        if again {
+            // Closed and opened again, it begins with the run's own settings.
+            click(&mut w, "Fork from the shown round");
+            w.run_steps(2);
+            assert_eq!(w.state().state().fork_draft, None);
+            click(&mut w, "Fork from the shown round");
+            w.run_steps(2);
+            assert_eq!(w.state().state().fork_draft.map(|t| t.strategy), Some(Strategy::Snn));
+        }
+    }
     w.check_accessibility();
     click(&mut w, "Fork");
     wait_for(&mut w, "the fork", |s| fork(s).is_some() && is_finished(s));

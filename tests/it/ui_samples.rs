@@ -24,8 +24,15 @@ fn ask(w: &mut Harness<'_, App>, query: &str, says_then: &str) {
     w.step();
     w.key_press_modifiers(Modifiers::COMMAND, Key::A);
     w.event(Event::Text(query.into()));
-    w.step();
+    // What it says may be true of the rows before, too.
+    w.run_steps(4);
     wait_until(w, says_then, |w| says(w, says_then));
+}
+
+/// Selects the rows, once they are those that are asked for.
+fn select_these(w: &mut Harness<'_, App>) {
+    wait_until(w, "the rows", |w| !w.get_by_label("Select these").accesskit_node().is_disabled());
+    click(w, "Select these");
 }
 
 /// The key that sets another latent dimension than the present one.
@@ -57,7 +64,7 @@ fn the_table_is_asked_sorted_selected_and_copied() {
     let chosen = w.state().state().focus.sample.unwrap();
     let proposals = &w.state().state().shown_run().unwrap().rounds[0].proposals;
     assert!(proposals.iter().any(|p| p.sample == chosen));
-    click(&mut w, "Select these");
+    select_these(&mut w);
     w.run_steps(2);
     assert_eq!(w.state().state().brush.selection.as_ref().unwrap().samples.len(), bought);
     assert_eq!(shown(&w), "Samples", "the table stays");
@@ -86,7 +93,7 @@ fn selections_have_names_and_every_change_is_undone_and_done_again() {
         let count = train.labels().iter().filter(|label| label.to_string() == class).count();
         let rows = format!("{count} of {}", train.len());
         ask(&mut w, &format!("class={class}"), &rows);
-        click(&mut w, "Select these");
+        select_these(&mut w);
         click(&mut w, "Selections");
         w.get_by_label("Name of the selection").focus();
         w.step();
@@ -129,6 +136,33 @@ fn selections_have_names_and_every_change_is_undone_and_done_again() {
     assert!(w.query_by_label("Apply & reset").is_some());
     undo(&mut w);
     assert!(w.query_by_label("Apply & reset").is_none(), "as it was before");
+}
+
+/// The images that accuracy is measured on are kept by name before anything needed their codes, and shown again.
+#[test]
+fn images_that_accuracy_is_measured_on_are_kept_by_name() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Workspace: Samples");
+    let count = w.state().state().dataset.as_ref().unwrap().test.len();
+    click(&mut w, "Images of the table: test");
+    wait_until(&mut w, "all rows", |w| says(w, &format!("{count} of {count}, as of round")));
+    select_these(&mut w);
+    click(&mut w, "Selections");
+    w.get_by_label("Name of the selection").focus();
+    w.step();
+    w.event(Event::Text("all of them".into()));
+    w.step();
+    click(&mut w, "Keep");
+    let state = w.state().state();
+    assert!(!state.brush.asked_evaluation, "no codes are needed for that");
+    let kept: Vec<_> = state.brush.named.iter().map(|n| (n.samples.len(), n.evaluation.len())).collect();
+    assert_eq!(kept, [(0, count)]);
+    click(&mut w, "Invert");
+    assert!(w.state().state().brush.selection.is_none(), "nothing is left");
+    click(&mut w, "Show the selection all of them");
+    let selection = w.state().state().brush.selection.clone().unwrap();
+    assert_eq!((selection.samples.len(), selection.named_evaluation().len()), (0, count));
 }
 
 #[test]
@@ -210,7 +244,7 @@ fn a_session_that_is_taken_up_opens_where_it_was() {
         wait_until(&mut w, "all rows", |w| says(w, "as of round 2"));
         ask(&mut w, "labelled", "as of round 2");
         w.run_steps(8);
-        click(&mut w, "Select these");
+        select_these(&mut w);
         w.key_press(Key::Escape);
         w.key_press(Key::OpenBracket);
         w.run_steps(3);

@@ -14,6 +14,8 @@ pub struct Inspect {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inspection {
     pub run: RunId,
+    /// The earlier round whose target was asked; `None` is the present one.
+    pub round: Option<usize>,
     pub sample: u32,
     /// F(x), class probabilities; empty before a target exists.
     pub probabilities: Vec<f32>,
@@ -60,6 +62,6 @@ impl Ask for Inspect {
         };
         let decoder = Some(&world.generator).filter(|generator| generator.has_networks());
         let reconstruction = decoder.map_or_else(Vec::new, |g| g.decode_bytes(world.latent.code(sample)));
-        Some(Inspection { run: shown.id(), sample, probabilities, loss, reconstruction, maps })
+        Some(Inspection { run: shown.id(), round, sample, probabilities, loss, reconstruction, maps })
     }
 }

@@ -27,6 +27,7 @@ use super::runs::walks::HandWalks;
 use crate::experiment::{Experiment, Task, Trained};
 use crate::grid::Cell;
 use crate::round::Run;
+use crate::trajectory::Reselection;
 use crate::world::{Preparation, PreparationActivity, World};
 
 /// One experiment in the engine, from reset to reset.
@@ -53,6 +54,8 @@ pub struct Session {
     pub field: ShownField,
     pub evaluation_codes: EvaluationCodes,
     pub pins: Pins,
+    /// The rule by which walks started by hand restart, once the window has sent one; until then each run has its own.
+    reselection: Option<Reselection>,
     memory: Memory,
 }
 
@@ -90,6 +93,7 @@ impl Session {
             field: ShownField::default(),
             evaluation_codes: EvaluationCodes::default(),
             pins: Pins::default(),
+            reselection: None,
             memory: Memory::default(),
         }
     }
@@ -175,6 +179,7 @@ impl Session {
         let id = run.id;
         // In the order of the plan, whichever begins first.
         self.runs.insert(self.runs.partition_point(|r| r.id < id), run);
+        events.extend(self.reselect_walks());
         events.extend(self.joins_the_saved(id));
         self.make_room();
         events
@@ -277,6 +282,7 @@ impl Session {
                 self.shown = run;
                 self.make_room();
                 self.field.restart(dim);
+                return self.reselect_walks();
             }
             Command::LookAt(round) => self.look_at(round),
             Command::WantScores(want) => self.want_scores = want,
@@ -305,7 +311,8 @@ impl Session {
                 return self.walk(|world, _, walks| walks.start_many(world, anchors, count));
             }
             Command::SetReselection(reselection) => {
-                return self.walk(|world, run, walks| walks.set_reselection(world, run, reselection));
+                self.reselection = Some(reselection);
+                return self.reselect_walks();
             }
             Command::CompareReselection(on) => return self.walk(|world, run, walks| walks.compare(world, run, on)),
             Command::ClearWalks => return self.walk(|_, run, walks| walks.clear(run)),
@@ -347,6 +354,14 @@ impl Session {
         let shown = self.runs.iter_mut().find(|r| r.id == id).map(|r| r as &mut dyn Shown);
         let scene = Scene { experiment: &self.experiment, world: self.world.as_deref(), shown, round: self.round };
         question.answer(&mut self.memory, scene).map(Event::Answer).into_iter().collect()
+    }
+
+    /// Gives the shown run's walks the rule on the screen, if both are there.
+    fn reselect_walks(&mut self) -> Vec<Event> {
+        let Some((reselection, (world, shown))) = self.reselection.zip(self.shown_in_world()) else {
+            return Vec::new();
+        };
+        shown.walks.set_reselection(&world, &shown.run, reselection)
     }
 
     /// Applies an action to the walks started by hand in the shown run.

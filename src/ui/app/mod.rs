@@ -122,7 +122,7 @@ pub struct App {
     sharing: Sharing,
     changes: Changes<moment::Moment>,
     /// The session in which changes were last looked for.
-    changed_in: (u64, usize),
+    changed_in: (u64, usize, bool),
     /// Whether nothing in the window moves by itself.
     still: bool,
     /// What panels are asked for in the next frame.
@@ -213,7 +213,7 @@ impl App {
             returning: place::Returning::default(),
             sharing,
             changes: Changes::default(),
-            changed_in: (0, 0),
+            changed_in: (0, 0, false),
             still: saved.still,
             asked: Vec::new(),
             commands,
@@ -259,9 +259,12 @@ impl App {
         }
         if self.state.generation != before {
             self.looked_at = None;
+            // Something was started: nothing is to take its place when the images are left.
+            self.instead = None;
             if !self.state.pins.pins.is_empty() {
                 self.commands.push(self.state.pins.command());
             }
+            self.commands.push(Command::SetReselection(self.state.lab.reselection));
             self.commands.push(Command::Show(self.state.focus.run));
         } else if self.state.focus.run != shown {
             self.commands.push(Command::Show(self.state.focus.run));
@@ -337,9 +340,9 @@ impl eframe::App for App {
                 region_shown: self
                     .panels
                     .iter()
-                    .any(|(key, p)| (*key == "region" || p.lists_selection()) && self.workspaces.has(key)),
+                    .any(|(key, p)| (*key == "region" || p.lists_selection()) && self.workspaces.shows(key)),
                 scores_shown: self.workspaces.has("samples"),
-                selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.has(key)),
+                selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.shows(key)),
                 walks_shown: self.panels.iter().any(|(key, p)| p.shows_walks() && self.workspaces.has(key)),
                 directions_shown: self.panels.iter().any(|(key, p)| p.shows_directions() && self.workspaces.has(key)),
                 actions: &asked,
@@ -397,9 +400,10 @@ impl eframe::App for App {
         if self.state.brush.list {
             self.workspaces.reveal("samples");
         }
-        let is_listed = self.panels.iter().any(|(key, p)| p.lists_selection() && self.workspaces.has(key));
-        if std::mem::take(&mut self.state.brush.reveal) && !is_listed {
-            self.workspaces.reveal("region");
+        if std::mem::take(&mut self.state.brush.reveal) {
+            let list = self.panels.iter().find(|(key, p)| p.lists_selection() && self.workspaces.has(key));
+            let list = list.map_or("region", |(key, _)| *key);
+            self.workspaces.reveal(list);
         }
         self.recent.follow(&self.state.list);
         if let Some(path) = self.own.path() {

@@ -62,7 +62,7 @@ impl App {
         let Unpacked { folder, goes_on, opened, .. } = unpacked;
         self.recent.remember(&path);
         self.state.looks.know(&opened);
-        self.state.list.open(opened, path);
+        self.state.list.open_view(opened, path);
         let recall = match goes_on {
             true => Recall::TakeUp { folder, and_run: false },
             false => Recall::Replay { path: folder, repeat: None },

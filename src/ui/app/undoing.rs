@@ -15,9 +15,9 @@ impl App {
     pub(super) fn follow_changes(&mut self, ctx: &Context) {
         let settled = !ctx.input(|i| i.pointer.any_down()) && !ctx.text_edit_focused();
         let now = self.moment();
-        let session = (self.state.generation, self.state.repeats());
-        // Another session is no change by itself, and the one that it replaced is in the list of runs; nor are repeats that
-        // were added, whose runs stay.
+        let session = (self.state.generation, self.state.repeats(), self.state.dataset.is_some());
+        // Another session is no change by itself, and the one that it replaced is in the list of runs; nor are its data, with
+        // which selections by name come back, and repeats that were added, whose runs stay.
         if self.changed_in != session && self.changes.latest().is_none_or(|m| m.is_listed_as(&now)) {
             self.changes.take(now);
         } else {

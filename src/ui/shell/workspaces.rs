@@ -85,9 +85,15 @@ impl Workspaces {
         };
     }
 
-    /// Whether the shown workspace has this panel.
+    /// Whether the shown workspace has this panel, seen or not.
     pub fn has(&self, panel: &str) -> bool {
         WORKSPACES[self.shown].layout.panels().contains(&panel)
+    }
+
+    /// Whether this panel is on the screen: not behind another one, and no other has the whole workspace.
+    pub fn shows(&self, panel: &str) -> bool {
+        let tree = self.maximised.as_ref().unwrap_or(&self.trees[self.shown]);
+        tree.active_tiles().into_iter().any(|tile| tree.tiles.get_pane(&tile).is_some_and(|key| key == panel))
     }
 
     /// Brings a panel to the front, in the shown workspace or else in the first that has it.
@@ -213,5 +219,23 @@ mod tests {
         ] {
             assert_eq!(panes(&back, workspace), expected, "{workspace}");
         }
+    }
+
+    #[test]
+    fn a_panel_behind_another_one_is_not_on_the_screen() {
+        let mut workspaces = Workspaces::default();
+        workspaces.show_key("explore");
+        let seen = |w: &Workspaces| ["latent", "inspector", "curves"].map(|key| (w.has(key), w.shows(key)));
+        let beside = [(true, true), (true, true), (false, false)];
+        assert_eq!(seen(&workspaces), beside);
+        workspaces.maximised = Some(alone("latent".into()));
+        assert_eq!(seen(&workspaces), [(true, true), (true, false), (false, false)]);
+        workspaces.reveal("inspector");
+        assert_eq!(seen(&workspaces), beside);
+        let explore = workspaces.shown();
+        workspaces.trees[explore] = stacked("stacked", &["latent", "inspector"]);
+        assert_eq!(seen(&workspaces), [(true, true), (true, false), (false, false)]);
+        workspaces.reveal("inspector");
+        assert_eq!(seen(&workspaces), [(true, false), (true, true), (false, false)]);
     }
 }

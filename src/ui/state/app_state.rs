@@ -1,11 +1,11 @@
 //! The state of the window, and how each event of the engine changes it.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::axes::Axes;
-use super::brush::Brush;
+use super::brush::{Brush, NamedKept};
 use super::messages::{Messages, Offer};
 use super::pins::PinBoard;
 use super::playhead::Playhead;
@@ -49,8 +49,9 @@ pub struct AppState {
     pub messages: Messages,
     /// The latest answer to each kind of question.
     pub answers: Answers,
-    /// Inspections of the shown run by sample, each with the `target_version` of its arrival.
-    pub(super) inspections: BTreeMap<u32, (u64, Arc<Inspection>)>,
+    /// Inspections of the shown run at the playhead, the latest last, one of each sample, with the `target_version` of its
+    /// arrival.
+    pub(super) inspections: VecDeque<(u64, Arc<Inspection>)>,
     /// The probe, a latent point that the user drags; `None` while no panel shows it.
     pub probing: Option<Vec<f32>>,
     /// Number of reported changes of the target's weights, by which questions are repeated.
@@ -181,7 +182,7 @@ impl AppState {
             lab: WalkLab::default(),
             messages: Messages::default(),
             answers: Answers::default(),
-            inspections: BTreeMap::new(),
+            inspections: VecDeque::new(),
             probing: None,
             target_version: 0,
             focus: Focus { run, round: None, sample: None, before: None, walk_point: None, class: None },
@@ -210,7 +211,7 @@ impl AppState {
             Event::RunsAdded { runs } => self.runs_added(runs),
             Event::MasksJudged(report) => self.mask_report = Some(report),
             Event::Unfit(error) => self.unfit = Some(error),
-            Event::DataReady { dataset } => self.dataset = Some(dataset),
+            Event::DataReady { dataset } => self.data_ready(dataset),
             Event::Progress { phase, run, round, done, total, eta_seconds } => {
                 self.enter(&phase);
                 self.progress = Progress { phase, run, round, done, total, eta_seconds };
@@ -268,6 +269,7 @@ impl AppState {
                 self.walks.retain(|w| w.run != run || w.id < recorded);
                 self.focus.walk_point = None;
                 self.lab.selected = None;
+                self.lab.playing = false;
             }
             Event::BaselineCleared { run } => self.baseline_cleared(run),
             Event::CloudReady { sparsity, base } => {
@@ -304,12 +306,29 @@ impl AppState {
         }
     }
 
-    fn inspected(&mut self, inspection: &Arc<Inspection>) {
-        if inspection.run == self.focus.run {
-            if self.inspections.len() >= MAX_INSPECTIONS {
-                self.inspections.pop_first();
+    fn data_ready(&mut self, dataset: Arc<Dataset>) {
+        let text = match self.brush.data_are_there(&dataset, self.experiment.evaluate_on) {
+            NamedKept::All => None,
+            NamedKept::TrainOnly => {
+                Some("The selections by name are of train images alone now: accuracy is measured on other images.")
             }
-            self.inspections.insert(inspection.sample, (self.target_version, Arc::clone(inspection)));
+            NamedKept::None => Some("The selections by name are gone: the images are not those that they were of."),
+        };
+        if let Some(text) = text {
+            self.say(Level::Warning, text.into());
+        }
+        self.dataset = Some(dataset);
+    }
+
+    fn inspected(&mut self, inspection: &Arc<Inspection>) {
+        // The playhead may have moved on since the question.
+        if inspection.run != self.focus.run || inspection.round != self.weights_round() {
+            return;
+        }
+        self.inspections.retain(|(_, other)| other.sample != inspection.sample);
+        self.inspections.push_back((self.target_version, Arc::clone(inspection)));
+        if self.inspections.len() > MAX_INSPECTIONS {
+            self.inspections.pop_front();
         }
     }
 
@@ -355,6 +374,7 @@ impl AppState {
         // The same masks are checked again: until then the report on them stays.
         let same_data = experiment.has_data_of(&self.experiment);
         let mask_report = self.mask_report.take().filter(|_| same_data);
+        let before_data = self.dataset.as_deref().map(|dataset| (dataset, self.experiment.evaluate_on));
         let fresh = Self::new(experiment, Vec::new(), self.device);
         *self = Self {
             generation,
@@ -365,7 +385,7 @@ impl AppState {
             step_size: self.step_size,
             answers: std::mem::take(&mut self.answers).cleared(),
             lab: self.lab.started_over(),
-            brush: self.brush.started_over(same_data),
+            brush: self.brush.started_over(same_data, before_data),
             list: std::mem::take(&mut self.list),
             looks: std::mem::take(&mut self.looks),
             mask_report,
@@ -394,7 +414,7 @@ impl AppState {
         if let Some(fork) = runs.iter().find(|run| run.parent.is_some()) {
             // The engine has shown it already.
             let _ = self.show(fork.id);
-            self.focus.round = None;
+            (self.focus.round, self.playhead.inside) = (None, None);
         }
         self.planned.extend(runs.iter().cloned());
         self.list.add(&runs, &self.planned);

@@ -176,6 +176,7 @@ impl AppState {
     pub fn show(&mut self, run: RunId) -> Command {
         self.focus.run = run;
         self.focus.walk_point = None;
+        self.fork_draft = None;
         self.inspections.clear();
         self.answers.probe.clear();
         self.target_version += 1;

@@ -6,7 +6,8 @@ use glam::{Vec2, Vec3};
 
 use super::axes::Axes;
 use super::named::Named;
-use crate::dataset::{Class, Split};
+use crate::dataset::{Class, Dataset, Split};
+use crate::experiment::EvaluationSplit;
 use crate::view::{Camera, Mode};
 
 /// The drag tool of the latent view.
@@ -63,6 +64,26 @@ pub struct Brush {
     /// Number of selections so far.
     drawn: u64,
     evaluation: Option<EvaluationMembers>,
+    /// The selections by name of the session before, until the data are there.
+    waiting: Option<Waiting>,
+}
+
+/// Selections by name, and what says whether other data are those that they are of.
+#[derive(Debug, Clone)]
+struct Waiting {
+    named: Vec<Named>,
+    labels: [Vec<Class>; 3],
+    evaluate_on: EvaluationSplit,
+}
+
+/// What becomes of the selections by name when the data of another session are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NamedKept {
+    All,
+    /// Accuracy is measured on other images now: those of the selections were left out.
+    TrainOnly,
+    /// The images are others.
+    None,
 }
 
 /// The evaluation images in a selection, cached while neither changes.
@@ -113,19 +134,54 @@ impl Brush {
         something
     }
 
-    /// The state at the start of another experiment: only the user's choices stay, and on the same data the named selections.
-    pub fn started_over(&self, same_data: bool) -> Self {
-        let named = if same_data { self.named.clone() } else { Vec::new() };
-        Self { drawn: self.drawn, filter: self.filter, named, ..Self::default() }
+    /// The state at the start of another experiment: only the user's choices stay, and with the settings of the same data
+    /// the selections by name, which wait for these data; `before` are the present ones.
+    pub fn started_over(&self, same_data: bool, before: Option<(&Dataset, EvaluationSplit)>) -> Self {
+        let now = before.map(|(dataset, evaluate_on)| Waiting {
+            named: self.named.clone(),
+            labels: labels(dataset),
+            evaluate_on,
+        });
+        // A session whose data never came has none of its own.
+        let waiting = now.or_else(|| self.waiting.clone()).filter(|_| same_data);
+        Self { drawn: self.drawn, filter: self.filter, waiting, ..Self::default() }
     }
 
-    /// Indices of the evaluation images that are selected: those whose codes lie in the region.
-    pub fn evaluation_members(&mut self, codes: &Arc<Vec<f32>>, dim: usize) -> Arc<Vec<u32>> {
+    /// The data are there: the selections by name that waited for them come back as far as they are of these images.
+    pub fn data_are_there(&mut self, dataset: &Dataset, evaluate_on: EvaluationSplit) -> NamedKept {
+        let Some(Waiting { named, labels: before, evaluate_on: on }) = self.waiting.take() else {
+            return NamedKept::All;
+        };
+        let some_on = named.iter().any(|n| !n.evaluation.is_empty());
+        match (before == labels(dataset), on == evaluate_on) {
+            _ if named.is_empty() => NamedKept::All,
+            (false, _) => NamedKept::None,
+            (true, false) if some_on => {
+                let train = named.into_iter().map(|n| Named { evaluation: Arc::default(), ..n });
+                self.named = train.filter(|n| !n.samples.is_empty()).collect();
+                NamedKept::TrainOnly
+            }
+            (true, _) => {
+                self.named = named;
+                NamedKept::All
+            }
+        }
+    }
+
+    /// Whether it is known which evaluation images are selected: for a region their codes are needed.
+    pub fn knows_evaluation(&self, codes: bool) -> bool {
+        codes || self.selection.as_ref().is_none_or(|s| s.region().is_none())
+    }
+
+    /// Indices of the evaluation images that are selected: those whose codes lie in the region, none before these are
+    /// there.
+    pub fn evaluation_members(&mut self, codes: Option<&Arc<Vec<f32>>>, dim: usize) -> Arc<Vec<u32>> {
         let Some(selection) = &self.selection else { return Arc::default() };
         let (region, axes) = match &selection.of {
             SelectionOf::Region(region, axes) => (region, axes),
             SelectionOf::Named { evaluation, .. } => return Arc::clone(evaluation),
         };
+        let Some(codes) = codes else { return Arc::default() };
         let known = self.evaluation.as_ref().filter(|e| e.selection == selection.id && Arc::ptr_eq(&e.codes, codes));
         if let Some(known) = known {
             return Arc::clone(&known.members);
@@ -139,6 +195,12 @@ impl Brush {
         });
         members
     }
+}
+
+/// The labels of all splits, by which data that were read again are known as the same; the pixels also depend on what
+/// networks need.
+fn labels(dataset: &Dataset) -> [Vec<Class>; 3] {
+    [&dataset.train, &dataset.validation, &dataset.test].map(|split| split.labels().to_vec())
 }
 
 /// Selected images.
@@ -308,7 +370,8 @@ mod tests {
         let seen = selection.region().unwrap().seen_from(&moved).unwrap();
         assert!((seen[0] - low - Vec2::new(30.0, -10.0)).length() < 1e-2, "{seen:?}");
         let codes = Arc::new(places.iter().flat_map(|p| [p[0], p[1]]).collect::<Vec<f32>>());
-        assert_eq!(*brush.evaluation_members(&codes, 2), expected);
+        assert_eq!(*brush.evaluation_members(Some(&codes), 2), expected);
+        assert!(brush.evaluation_members(None, 2).is_empty() && !brush.knows_evaluation(false));
         assert!(brush.clear() && !brush.clear() && brush.selection.is_none());
     }
 
@@ -317,7 +380,8 @@ mod tests {
         let mut brush = Brush::default();
         brush.pick("4 as 9".into(), Vec::new(), vec![7, 3]);
         assert_eq!((brush.filter, brush.reveal), (SheetFilter::Evaluation, true));
-        assert_eq!(*brush.evaluation_members(&Arc::default(), 2), [7, 3]);
+        assert!(brush.knows_evaluation(false), "it names them");
+        assert_eq!(*brush.evaluation_members(None, 2), [7, 3]);
         let selection = brush.selection.clone().unwrap();
         assert_eq!((selection.title(), selection.leaves_out(1)), (Some("4 as 9"), false));
         brush.pick("labelled".into(), vec![5, 2, 5], Vec::new());

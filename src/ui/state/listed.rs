@@ -1,5 +1,6 @@
 //! The runs of the list with their results: which of them panels show, and how they are removed and put back.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::app_state::AppState;
@@ -155,6 +156,12 @@ impl AppState {
         self.held(keys, false)
     }
 
+    /// The folder of a session was deleted: its runs stay in the list, and nothing leads to its files any more.
+    pub fn deleted(&mut self, folder: &Path) {
+        self.list.forget_folder(folder);
+        self.messages.withdraw(|offer| matches!(offer, Offer::TakeUp(at) | Offer::Continue(at) if at == folder));
+    }
+
     /// Takes back the last change of the list.
     pub fn undo(&mut self) -> Vec<Command> {
         self.undo_since(0).unwrap_or_default()
@@ -183,6 +190,8 @@ impl AppState {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use crate::device::DeviceKind;
     use crate::engine::planned::{more_repeats, planned};
@@ -323,5 +332,44 @@ mod tests {
         further.rounds.extend(history.rounds.clone());
         s.list.open(vec![history, other, further], "c".into());
         assert_eq!(s.histories_shown().len(), 4, "other runs, and those that went further, are shown beside it");
+    }
+
+    /// What leads to the files of opened histories leads nowhere for those of a view, whose file is no folder of runs.
+    #[test]
+    fn histories_of_a_view_are_listed_and_not_replayed_from_its_file() {
+        let path = |text: &str| Some(PathBuf::from(text));
+        let mut s = state(1);
+        let history = s.histories().remove(0);
+        s.list.open(vec![history.clone()], "runs".into());
+        for _ in 0..2 {
+            s.list.open_view(vec![history.clone()], "a.ridgewalk".into());
+        }
+        let opened: Vec<_> =
+            s.list.groups().filter(|g| g.is_opened).map(|g| (g.path.clone(), g.from.clone())).collect();
+        assert_eq!(opened, [(None, path("a.ridgewalk")), (path("runs"), path("runs"))]);
+        assert_eq!(s.list.opened_from(), None);
+        assert_eq!(s.folder_for_runs(), format!("{}-runs", s.experiment.name));
+    }
+
+    #[test]
+    fn nothing_leads_to_the_files_of_a_session_that_was_deleted() {
+        let folder = PathBuf::from("sessions/a");
+        let mut s = state(1);
+        for run in s.planned.clone() {
+            s.apply(Event::Autosaved { run: run.id, path: folder.join("histories").join("x.rwh") });
+        }
+        session(&mut s, &Experiment { samples_per_round: 250, ..Experiment::default() }, 0);
+        let leads = |s: &AppState| {
+            let groups = s.list.groups().filter(|g| g.path.is_some()).count();
+            let files = s.list.entries().filter(|e| e.autosaved.is_some()).count();
+            let offers = s.messages.iter().filter(|m| !m.over && !m.offers.is_empty()).count();
+            (groups, files, offers, s.list.undo_text().is_some())
+        };
+        assert_eq!(leads(&s), (1, 2, 1, true));
+        s.deleted(Path::new("sessions/b"));
+        assert_eq!(leads(&s), (1, 2, 1, true), "it was another one");
+        s.deleted(&folder);
+        assert_eq!(leads(&s), (0, 0, 0, false));
+        assert_eq!(s.list.entries().count(), 4, "the runs stay");
     }
 }

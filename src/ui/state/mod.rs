@@ -24,7 +24,7 @@ mod choices;
 pub use app_state::{AppState, Focus, GeneratorState, Intent, Pending, Progress, WalkPoint};
 pub use asks::MainAction;
 pub use axes::{Along, Axes, DRAWN};
-pub use brush::{Brush, BrushTool, Region, Selection, SheetFilter, correct_among};
+pub use brush::{Brush, BrushTool, NamedKept, Region, Selection, SheetFilter, correct_among};
 pub use changes::Changes;
 pub use choices::Choices;
 pub use listed::{Listed, is_among};

@@ -46,6 +46,8 @@ pub struct Group {
     pub is_opened: bool,
     /// The folder or file from which its runs can be replayed.
     pub path: Option<PathBuf>,
+    /// What it was opened from: that, or a view as one file, which holds histories and is none.
+    pub from: Option<PathBuf>,
 }
 
 /// One run of the list.
@@ -168,7 +170,7 @@ impl RunList {
         self.entries().filter(|e| e.shown).filter_map(|e| Some((e.key, e.kept()?)))
     }
 
-    /// The path from which the latest histories were opened.
+    /// The path from which the latest histories were opened, if they can be replayed from there.
     pub fn opened_from(&self) -> Option<&Path> {
         self.groups().find(|g| g.is_opened)?.path.as_deref()
     }
@@ -190,7 +192,7 @@ impl RunList {
         let mut before: Vec<Entry> = self.entries.extract_if(.., |e| same.contains(&e.group)).collect();
         self.groups.retain(|g| !same.contains(&g.key));
         let key = GroupKey(self.next_key());
-        self.groups.push(Group { key, experiment: experiment.clone(), is_opened: false, path });
+        self.groups.push(Group { key, experiment: experiment.clone(), is_opened: false, path, from: None });
         self.add(runs, runs);
         for entry in self.entries.iter_mut().filter(|e| e.live().is_some()) {
             if let Some(at) = before.iter().position(|b| b.name == entry.name) {
@@ -262,15 +264,26 @@ impl RunList {
 
     /// Adds opened histories as a group; those opened from the same path before leave.
     pub fn open(&mut self, histories: Vec<History>, path: PathBuf) {
+        self.open_from(histories, Some(path.clone()), path);
+    }
+
+    /// Adds the histories that a view holds as one file, from which they cannot be replayed.
+    pub fn open_view(&mut self, histories: Vec<History>, view: PathBuf) {
+        self.open_from(histories, None, view);
+    }
+
+    fn open_from(&mut self, histories: Vec<History>, path: Option<PathBuf>, from: PathBuf) {
         let Some(first) = histories.first() else { return };
-        let before = self.groups.iter().find(|g| g.is_opened && g.path.as_ref() == Some(&path)).map(|g| g.key);
+        let from = Some(from);
+        let before = self.groups.iter().find(|g| g.is_opened && g.from == from).map(|g| g.key);
         self.groups.retain(|g| Some(g.key) != before);
         self.entries.retain(|e| Some(e.group) != before);
         let group = Group {
             key: GroupKey(self.next_key()),
             experiment: first.header.experiment.clone(),
             is_opened: true,
-            path: Some(path),
+            path,
+            from,
         };
         let names = names(histories.iter().map(|h| (&h.header.experiment, &h.header.own)));
         let several = histories.iter().any(|h| h.seed() != histories[0].seed());
@@ -333,6 +346,15 @@ impl RunList {
             group.path = Some(GridFolder::around(&path).path().to_path_buf());
         }
         entry.autosaved = Some(path);
+    }
+
+    /// The files of a folder were deleted: nothing is replayed, copied or brought back from there any more.
+    pub(super) fn forget_folder(&mut self, folder: &Path) {
+        let is_gone = |path: &mut PathBuf| path.starts_with(folder);
+        self.groups.iter_mut().for_each(|group| drop(group.path.take_if(is_gone)));
+        self.entries.iter_mut().for_each(|entry| drop(entry.autosaved.take_if(is_gone)));
+        self.undo.retain(|(_, undo)| !matches!(undo, Undo::Replaced(replaced) if replaced.starts_with(folder)));
+        self.version += 1;
     }
 
     /// The session that was to come back is not wanted after all; it still can.

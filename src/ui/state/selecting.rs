@@ -71,7 +71,7 @@ mod tests {
     /// The train samples and the evaluation images that are selected.
     fn selected(brush: &mut Brush) -> (Vec<u32>, Vec<u32>) {
         let samples = brush.selection.as_ref().map(|s| s.samples.clone()).unwrap_or_default();
-        (samples, brush.evaluation_members(&Arc::default(), 2).to_vec())
+        (samples, brush.evaluation_members(None, 2).to_vec())
     }
 
     #[test]

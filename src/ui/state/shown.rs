@@ -19,12 +19,12 @@ use crate::history::{History, Proposal, RoundRecord};
 impl AppState {
     /// The latest inspection of a sample.
     pub fn inspection(&self, sample: u32) -> Option<&Arc<Inspection>> {
-        self.inspections.get(&sample).map(|(_, inspection)| inspection)
+        self.inspections.iter().map(|(_, inspection)| inspection).find(|inspection| inspection.sample == sample)
     }
 
     /// Whether the sample's inspection is by the target's present weights.
     pub fn is_inspected(&self, sample: u32) -> bool {
-        self.inspections.get(&sample).is_some_and(|(version, _)| *version == self.target_version)
+        self.inspections.iter().any(|(version, of)| of.sample == sample && *version == self.target_version)
     }
 
     /// The version of experiment and target weights that answers depend on.

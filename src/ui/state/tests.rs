@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::dataset::{Class, Dataset, ImageShape, Split};
 use crate::device::DeviceKind;
-use crate::engine::planned::{RunId, planned};
+use crate::engine::planned::{PlannedRun, RunId, planned};
 use crate::engine::protocol::{Command, Event, Level, Phase};
-use crate::experiment::{Experiment, Setup, Strategy, Variant, setups};
+use crate::engine::questions::Answer;
+use crate::engine::questions::inspect::Inspection;
+use crate::experiment::{EvaluationSplit, Experiment, Setup, Strategy, Variant, setups};
 use crate::history::{Evaluation, LatentStep, Metric, Proposal, RoundRecord, WalkStep};
+use crate::round::Turn;
 use crate::trajectory::StepMeasure;
 
 fn variants(strategies: &[Strategy]) -> Vec<Variant> {
@@ -201,8 +205,10 @@ fn walks_grow_follow_the_playhead_and_go() {
     let walk = s.shown_walks().nth(1).unwrap();
     let samples: Vec<_> = (0..4).map(|p| walk.sample_at(p)).collect();
     assert_eq!(samples, [Some(20), Some(21), Some(22), None]);
+    s.lab.playing = true;
     s.apply(Event::WalksCleared { run: snn() });
     assert_eq!(s.shown_walks().map(|w| w.id).collect::<Vec<_>>(), [0]);
+    assert!(!s.lab.playing, "the next walks wait until they are played");
 }
 
 #[test]
@@ -323,4 +329,93 @@ fn work_that_no_round_has_ended_is_at_stake() {
     let mut ended = two_rounds();
     ended.apply(progress(Phase::TrainingTarget));
     assert_eq!(ended.at_stake(long), None, "its rounds stay");
+}
+
+/// A selection by name comes back after a reset as far as its images are there, and what is left out is told.
+#[test]
+fn named_selections_outlive_a_reset_as_far_as_they_are_of_the_same_images() {
+    let split = |labels: &[Class]| {
+        let shape = ImageShape { channels: 1, height: 1, width: 1 };
+        Split::new(shape, vec![0; labels.len()], labels.to_vec()).unwrap()
+    };
+    let data = |train: &[Class]| {
+        let classes = vec!["a".to_owned(), "b".to_owned()];
+        let [validation, test] = [&[0, 1][..], &[1, 0, 1]].map(split);
+        Arc::new(Dataset::new("made up", String::new(), classes, split(train), validation, test).unwrap())
+    };
+    let begin = |s: &mut AppState, experiment: &Experiment| {
+        let (generation, device) = (s.generation + 1, String::new());
+        let runs = planned(runs(&[Strategy::Random, Strategy::Snn]));
+        s.apply(Event::Started { generation, experiment: Box::new(experiment.clone()), runs, device });
+    };
+    let on_test = Experiment { evaluate_on: EvaluationSplit::Test, ..Experiment::default() };
+    let on_validation = Experiment { evaluate_on: EvaluationSplit::Validation, ..on_test.clone() };
+    let other = Experiment { train_size: on_test.train_size + 1, ..on_test.clone() };
+    let before: &[Class] = &[0, 1, 1];
+    let both = vec![(vec![2], vec![2]), (vec![], vec![0, 2])];
+    for (next, labels, expected, told) in [
+        (&on_test, before, both, false),
+        (&on_validation, before, vec![(vec![2], vec![])], true),
+        (&on_test, &[0, 1], vec![], true),
+        (&other, before, vec![], false),
+    ] {
+        let mut s = state();
+        begin(&mut s, &on_test);
+        s.apply(Event::DataReady { dataset: data(before) });
+        for (name, samples, evaluation) in [("both", vec![2], vec![2]), ("test", vec![], vec![0, 2])] {
+            s.brush.pick(name.into(), samples, evaluation.clone());
+            s.brush.keep(name, &evaluation);
+        }
+        // The first of two sessions never has data.
+        for _ in 0..2 {
+            begin(&mut s, next);
+            assert!(s.brush.named.is_empty() && s.brush.selection.is_none(), "its data are not there");
+        }
+        s.apply(Event::DataReady { dataset: data(labels) });
+        let named: Vec<_> = s.brush.named.iter().map(|n| (n.samples.to_vec(), n.evaluation.to_vec())).collect();
+        assert_eq!(named, expected, "{} {labels:?}", next.evaluate_on);
+        assert_eq!(s.messages.iter().any(|m| m.level == Level::Warning), told, "{} {labels:?}", next.evaluate_on);
+    }
+}
+
+/// The playhead stands inside a round of the run that is forked, and then follows the fork with nothing of its own.
+#[test]
+fn a_fork_is_followed_whatever_was_looked_at_before() {
+    let mut s = two_rounds();
+    s.look_inside(1, 0);
+    assert!(s.shown_stop().is_some());
+    s.fork_draft = Some(Turn::of(&s.experiment));
+    let fork = PlannedRun { id: RunId::nth(2), parent: Some((snn(), 1)), ..s.planned[1].clone() };
+    s.apply(Event::RunsAdded { runs: vec![fork.clone()] });
+    let part = evaluation(Metric::AccuracyPart, 500, 50, 80.0, false);
+    let end = evaluation(Metric::Accuracy, 500, 100, 91.0, true);
+    s.apply(Event::RoundEnded { run: fork.id, record: record(1, vec![part, end]) });
+    assert_eq!(s.stops(1).len(), 1);
+    assert_eq!((s.focus.run, s.focus.round, s.shown_stop(), s.round_over()), (fork.id, None, None, 1));
+    assert_eq!(s.fork_draft, None, "what was proposed for another run");
+}
+
+#[test]
+fn an_inspection_counts_for_the_round_at_the_playhead_and_the_oldest_go() {
+    let inspected = |round, sample| {
+        let (probabilities, reconstruction) = (Vec::new(), Vec::new());
+        let inspection = Inspection { run: snn(), round, sample, probabilities, loss: 0.0, reconstruction, maps: None };
+        Event::Answer(Answer::Inspect(Arc::new(inspection)))
+    };
+    let mut s = two_rounds();
+    s.apply(inspected(None, 7));
+    assert!(s.is_inspected(7));
+    s.look_at_round(1);
+    assert!(matches!(s.look_back(), Command::LookAt(Some(1))));
+    // The answer to what was asked before comes late.
+    s.apply(inspected(None, 7));
+    assert!(s.inspection(7).is_none() && !s.is_inspected(7));
+    s.apply(inspected(Some(1), 9_000));
+    s.apply(inspected(Some(1), 7));
+    assert!(s.is_inspected(7) && s.is_inspected(9_000));
+    for sample in 1_000..1_511 {
+        s.apply(inspected(Some(1), sample));
+    }
+    let known = [7, 9_000, 1_510].map(|sample| s.inspection(sample).is_some());
+    assert_eq!(known, [true, false, true]);
 }

@@ -45,31 +45,51 @@ pub fn follow(kind: &Kind, figure: &Figure, found: &Hovered, chosen: &[History],
     let named = |name: &str| all.iter().find(|g| g.label() == name);
     // Lines of one repeat, or inside rounds, begin with the name of their group.
     let of_line = || all.iter().filter(|g| found.series.starts_with(&g.label())).max_by_key(|g| g.label().len());
-    let behind = match kind.name {
-        "picks-by-class" => named(&panel.title).map(|g| picks(g, x.round() as usize, &found.series, cx)),
-        "confusion" => {
+    let group = match kind.name {
+        "picks-by-class" | "confusion" => named(&panel.title),
+        "critical-difference" => named(&found.series),
+        _ => of_line(),
+    };
+    let here = group.map(|g| of_session(g, loaded(cx)));
+    let behind = match (kind.name, &here) {
+        ("picks-by-class" | "confusion" | "critical-difference" | "snap-distances", None) => return,
+        ("picks-by-class", Some(g)) => picks(g, x.round() as usize, &found.series, cx),
+        ("confusion", Some(g)) => {
             let cell = [(-y).round() as Class, x.round() as Class];
-            named(&panel.title).map(|g| confused(g, cell, figures::confusion_round(&all), &found.series, cx))
+            confused(g, cell, figures::confusion_round(&all), &found.series, cx)
         }
-        "critical-difference" => named(&found.series).map(|g| labelled(g, cx)),
-        "snap-distances" => of_line().zip(panel.x.range).map(|(g, [_, end])| snapped(g, x, end, cx)),
-        _ => Some(Behind {
-            run: of_line().and_then(|g| live_run(g, cx)),
+        ("critical-difference", Some(g)) => labelled(g, cx),
+        ("snap-distances", Some(g)) => {
+            let Some([_, end]) = panel.x.range else { return };
+            snapped(g, x, end, cx)
+        }
+        _ => Behind {
+            run: group.and_then(|g| live_run(g, cx)),
             round: figures::round_at(panel, chosen, x),
             ..Behind::default()
-        }),
+        },
     };
-    if let Some(behind) = behind {
-        go(behind, &all, cx);
-    }
+    go(behind, here.is_some_and(|g| !g.histories.is_empty()), cx);
 }
 
 /// Follows a click on the row of a table that begins with the name of a group; false if there is none of that name.
 pub fn follow_row(name: &str, chosen: &[History], cx: &mut Cx<'_>) -> bool {
     let all = groups(chosen);
     let Some(group) = all.iter().find(|g| g.label() == name) else { return false };
-    go(labelled(group, cx), &all, cx);
+    let here = of_session(group, loaded(cx));
+    go(labelled(&here, cx), !here.histories.is_empty(), cx);
     true
+}
+
+/// The digest of the data that are loaded.
+fn loaded<'a>(cx: &'a Cx<'_>) -> Option<&'a str> {
+    cx.state.dataset.as_ref().map(|dataset| dataset.digest())
+}
+
+/// Those runs of a group whose images are the ones that are loaded: indices of others mean other images.
+fn of_session<'a>(group: &Group<'a>, loaded: Option<&str>) -> Group<'a> {
+    let is_here = |h: &&&History| Some(h.header.data_digest.as_str()) == loaded;
+    Group { histories: group.histories.iter().filter(is_here).copied().collect(), ..group.clone() }
 }
 
 /// The samples that a group labelled.
@@ -96,11 +116,13 @@ fn picks(group: &Group<'_>, round: usize, class: &str, cx: &Cx<'_>) -> Behind {
     Behind { images: Some(images), run: live_run(group, cx), round: Some(round) }
 }
 
-/// The evaluation images of one class that a group predicts as another at the end of a round.
+/// The evaluation images of one class that a group predicts as another at the end of a round; none of runs that are
+/// measured on others than this session.
 fn confused(group: &Group<'_>, [truth, predicted]: [Class; 2], round: usize, name: &str, cx: &Cx<'_>) -> Behind {
-    let labels = cx.state.dataset.as_ref().map(|d| d.evaluation(cx.state.experiment.evaluate_on).labels().to_vec());
-    let labels = labels.unwrap_or_default();
-    let records: Vec<_> = group.histories.iter().flat_map(|h| h.rounds.iter().filter(|r| r.round == round)).collect();
+    let on = cx.state.experiment.evaluate_on;
+    let labels = cx.state.dataset.as_ref().map(|d| d.evaluation(on).labels().to_vec()).unwrap_or_default();
+    let measured = group.histories.iter().filter(|h| h.header.experiment.evaluate_on == on);
+    let records: Vec<_> = measured.flat_map(|h| h.rounds.iter().filter(|r| r.round == round)).collect();
     let is_so = |i: usize| records.iter().any(|r| r.predicted.get(i) == Some(&predicted));
     let evaluation = (0..labels.len()).filter(|&i| labels[i] == truth && is_so(i)).map(|i| i as u32);
     let title = format!("{name}: {} after round {round}{}", group.label(), repeats(group));
@@ -129,17 +151,17 @@ fn live_run(group: &Group<'_>, cx: &Cx<'_>) -> Option<RunId> {
     std::iter::once(cx.state.focus.run).chain(others).find(is_kin)
 }
 
-fn go(behind: Behind, all: &[Group<'_>], cx: &mut Cx<'_>) {
+/// Goes there, if it leads to images that are `loaded`.
+fn go(behind: Behind, loaded: bool, cx: &mut Cx<'_>) {
     if let Some(Images { title, train, evaluation }) = behind.images {
-        let here = cx.state.runs.iter().find_map(|r| r.header.as_ref()).map(|h| &h.data_digest);
-        let theirs = all.iter().find_map(|g| g.histories.first()).map(|h| &h.header.data_digest);
-        if here.is_none() || here != theirs || cx.state.dataset.is_none() {
+        if !loaded {
             let text = "The samples of these runs are not loaded: replay one of them, and its data are.";
             return cx.state.say(Level::Warning, text.into());
         }
         if train.is_empty() && evaluation.is_empty() {
             let text = format!(
-                "No image can be shown ({title}): they were generated, or their predictions are not in the history."
+                "No image can be shown ({title}): they were generated, or their predictions are not in the history or are of \
+                 other images than this session is measured on."
             );
             return cx.state.say(Level::Warning, text);
         }
@@ -151,5 +173,29 @@ fn go(behind: Behind, all: &[Group<'_>], cx: &mut Cx<'_>) {
     }
     if let Some(round) = behind.round {
         cx.state.look_at_round(round);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::history::Header;
+
+    #[test]
+    fn images_are_those_of_runs_on_the_loaded_data_alone() {
+        let on = |data: &str, seed: u64| {
+            let header = Header::made_up(Experiment { seed, ..Experiment::default() });
+            History::new(Header { data_digest: data.into(), ..header })
+        };
+        let histories = [on("mine", 1), on("other", 2), on("mine", 3)];
+        let all = groups(&histories);
+        assert_eq!((all.len(), all[0].histories.len()), (1, 3));
+        for (loaded, seeds) in
+            [(Some("mine"), vec![1, 3]), (Some("other"), vec![2]), (Some("none"), vec![]), (None, vec![])]
+        {
+            let here = of_session(&all[0], loaded);
+            assert_eq!(here.histories.iter().map(|h| h.seed()).collect::<Vec<_>>(), seeds, "{loaded:?}");
+        }
     }
 }

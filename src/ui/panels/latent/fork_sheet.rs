@@ -21,11 +21,12 @@ pub fn button(ui: &mut Ui, cx: &mut Cx<'_>) {
         "The last round cannot be forked; move the playhead to an earlier one"
     };
     let button = IconButton::new(Icon::Fork, "Fork from the shown round", tip).enabled(possible).show(ui);
-    if !possible {
-        return;
-    }
     let sheet = egui::Popup::from_toggle_button_response(&button);
-    sheet.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| questions(ui, round, cx));
+    let sheet = sheet.close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+    if !possible || sheet.show(|ui| questions(ui, round, cx)).is_none() {
+        // Closed: it begins anew with the run that is shown then.
+        cx.state.fork_draft = None;
+    }
 }
 
 fn questions(ui: &mut Ui, round: usize, cx: &mut Cx<'_>) {

@@ -54,8 +54,8 @@ pub struct LatentPanel {
     save: save_view::SaveView,
     /// The generation for which predictions of all train samples were requested, if the coloring needs them.
     asked_scores: Option<u64>,
-    /// The last requested field.
-    asked_field: Option<FieldRequest>,
+    /// The last requested field, and the generation for which it was.
+    asked_field: Option<(u64, FieldRequest)>,
     stroke: BrushStroke,
     names: names::ClassNames,
     thumbnails: thumbnails::Thumbnails,
@@ -214,15 +214,15 @@ impl LatentPanel {
         }
     }
 
-    /// Requests the field if its options changed; it does not depend on the camera.
+    /// Requests the field if its options changed, and again after each reset; it does not depend on the camera.
     fn ask_field(&mut self, cx: &mut Cx<'_>) {
         // The field shows classes and their probabilities, so maps have none.
         let suits = cx.state.experiment.dataset.task() == Task::Classes;
         let wanted = field::request(self.options.field, cx.snapshot, cx.state.generator.latent_scale);
-        let wanted = wanted.filter(|_| suits);
+        let wanted = wanted.filter(|_| suits).map(|request| (cx.state.generation, request));
         if wanted != self.asked_field {
             self.asked_field = wanted.clone();
-            cx.commands.push(Command::SetField(wanted));
+            cx.commands.push(Command::SetField(wanted.map(|(_, request)| request)));
         }
     }
 
@@ -298,7 +298,7 @@ impl LatentPanel {
         }
         self.pick(ui, rect, response, cx);
         self.act(ui, rect, response, cx);
-        if let Some(plane) = self.asked_field.as_ref().map(|asked| &asked.plane) {
+        if let Some(plane) = self.asked_field.as_ref().map(|(_, asked)| &asked.plane) {
             plane::ui(ui, rect, &self.camera, plane, &mut self.options.field, cx);
         }
         if let Some(drawing) = &self.drawing {

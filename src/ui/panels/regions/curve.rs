@@ -52,7 +52,7 @@ impl Panel for RegionCurve {
         let name = cx.evaluation_name();
         cx.want_evaluation_codes();
         let members = cx.evaluation_members();
-        if cx.snapshot.evaluation_codes.is_none() {
+        if !cx.knows_evaluation() {
             return widgets::empty_state(ui, TITLE, &format!("The {name} images are being embedded."));
         }
         if members.is_empty() {

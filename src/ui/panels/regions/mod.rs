@@ -131,7 +131,7 @@ fn summary(ui: &mut Ui, selection: &Selection, members: &[u32], dataset: &Datase
         ui.label(bold(format!("{} of {all} train images", words::thousands(selection.samples.len()))));
         let labelled = selection.samples.iter().filter(|&&s| cx.labelled_in(s).is_some()).count();
         let mut text = format!("{} labelled by round {}", words::thousands(labelled), cx.state.shown_round());
-        if cx.snapshot.evaluation_codes.is_some() {
+        if cx.knows_evaluation() {
             text += &format!(" · {} {} images", words::thousands(members.len()), cx.evaluation_name());
         }
         ui.label(RichText::new(text).size(size::CAPTION).color(cx.theme.weak));

@@ -2,6 +2,7 @@
 
 use egui::{Align2, Button, Context, Id, Panel, RichText, TextEdit, Ui, Window, vec2};
 
+use crate::engine::protocol::Level;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets::IconButton;
@@ -57,10 +58,17 @@ pub fn beside(ui: &mut Ui, cx: &mut Cx<'_>) {
     cx.state.brush.sheet &= open;
 }
 
+/// Why a region is not kept or combined yet.
+const NOT_YET: &str = "The images that accuracy is measured on are being embedded: it is not known yet which of them lie in \
+                       the region";
+
 /// Selects what is not selected.
 pub fn invert(cx: &mut Cx<'_>) {
     let Some(dataset) = cx.state.dataset.clone() else { return };
-    cx.want_evaluation_codes();
+    if !cx.knows_evaluation() {
+        cx.want_evaluation_codes();
+        return cx.state.say(Level::Info, format!("{NOT_YET}."));
+    }
     let members = cx.evaluation_members();
     let split = dataset.evaluation(cx.state.experiment.evaluate_on).len();
     cx.state.brush.invert(dataset.train.len(), split, &members);
@@ -69,6 +77,10 @@ pub fn invert(cx: &mut Cx<'_>) {
 fn content(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.set_width(WIDTH);
     let some = cx.state.brush.selection.is_some();
+    let known = cx.knows_evaluation();
+    if !known {
+        cx.want_evaluation_codes();
+    }
     ui.horizontal(|ui| {
         let id = Id::unique("name of a selection");
         let mut name = ui.data_mut(|data| data.get_temp::<String>(id).unwrap_or_default());
@@ -76,18 +88,19 @@ fn content(ui: &mut Ui, cx: &mut Cx<'_>) {
         let typed = ui.add_enabled(some, field);
         typed.clone().accessible_name("Name of the selection");
         let entered = typed.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
-        let can = some && !name.trim().is_empty();
-        let keep =
-            ui.add_enabled(can, Button::new("Keep")).on_hover_text("Keeps the present selection under this name");
+        let can = some && known && !name.trim().is_empty();
+        let tip = "Keeps the present selection under this name";
+        let keep = ui.add_enabled(can, Button::new("Keep")).on_hover_text(tip);
+        let keep = keep.on_disabled_hover_text(if known { tip } else { NOT_YET });
         if can && (keep.clicked() || entered) {
-            cx.want_evaluation_codes();
             let members = cx.evaluation_members();
             cx.state.brush.keep(&name, &members);
             name.clear();
         }
         ui.data_mut(|data| data.insert_temp(id, name));
         let tip = "Selects what is not selected";
-        if ui.add_enabled(some, Button::new("Invert")).on_hover_text(tip).clicked() {
+        let button = ui.add_enabled(some && known, Button::new("Invert")).on_hover_text(tip);
+        if button.on_disabled_hover_text(if known { tip } else { NOT_YET }).clicked() {
             invert(cx);
         }
     });
@@ -99,11 +112,11 @@ fn content(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(theme.weak)).wrap());
     }
     for one in &named {
-        row(ui, one, some, cx);
+        row(ui, one, some, known, cx);
     }
 }
 
-fn row(ui: &mut Ui, one: &Named, some: bool, cx: &mut Cx<'_>) {
+fn row(ui: &mut Ui, one: &Named, some: bool, known: bool, cx: &mut Cx<'_>) {
     let theme = Theme::of(ui.visuals());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
@@ -121,7 +134,8 @@ fn row(ui: &mut Ui, one: &Named, some: bool, cx: &mut Cx<'_>) {
             ("and", Combine::Intersect, "Intersect", "Leaves what is in both"),
         ];
         for (sign, of, name, tip) in signs {
-            let button = ui.add_enabled(some, Button::new(sign).small()).on_hover_text(tip);
+            let button = ui.add_enabled(some && known, Button::new(sign).small()).on_hover_text(tip);
+            let button = button.on_disabled_hover_text(if known { tip } else { NOT_YET });
             button.clone().accessible_name(format!("{name} the selection {}", one.name));
             if button.clicked() {
                 how = Some(of);

@@ -25,7 +25,7 @@ pub struct Earlier {
     present: u64,
     /// The generation at which they were listed, and the rounds that had ended.
     listed_at: Option<(u64, usize)>,
-    deleting: Job<Result<(), String>>,
+    deleting: Job<Result<PathBuf, String>>,
     /// The folder that is asked about before it is deleted, and what it is.
     asks: Option<(PathBuf, String)>,
     /// Looks for an unfinished session that are left; one that is found is told of, and they end.
@@ -103,7 +103,11 @@ impl Earlier {
             self.left = Some(left);
         }
         match self.deleting.take() {
-            Some(Ok(())) => self.listed_at = None,
+            Some(Ok(folder)) => {
+                cx.state.deleted(&folder);
+                self.left.iter_mut().for_each(|left| left.retain(|l| l.folder != folder));
+                self.listed_at = None;
+            }
             Some(Err(e)) => cx.state.say(Level::Error, e),
             None => {}
         }
@@ -193,7 +197,7 @@ impl Earlier {
         let (keep, go) = (("Keep", "The files stay (Esc)"), ("Delete", "Deletes the files of these runs"));
         let Some(delete) = confirm(ctx, "Delete these runs from disk?", &text, keep, go) else { return };
         if let Some((folder, _)) = self.asks.take().filter(|_| delete) {
-            self.deleting.start(ctx, move || autosave::delete(&folder).map_err(|e| e.to_string()));
+            self.deleting.start(ctx, move || autosave::delete(&folder).map_err(|e| e.to_string()).map(|()| folder));
         }
     }
 }

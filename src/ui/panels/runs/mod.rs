@@ -336,7 +336,7 @@ fn describe(state: &AppState, group: &Group, is_live: bool) -> String {
     match (is_live, group.is_opened) {
         (true, _) => "now".into(),
         (false, true) => {
-            let name = group.path.as_ref().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
+            let name = group.from.as_ref().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
             format!("opened from {}", name.unwrap_or_default())
         }
         (false, false) => begun.unwrap_or_else(|| "before".into()),
@@ -351,6 +351,6 @@ fn differences(state: &AppState, group: &Group) -> String {
     if lines.is_empty() {
         lines.push("With the present settings".into());
     }
-    lines.extend(group.path.as_ref().map(|p| p.display().to_string()));
+    lines.extend(group.path.as_ref().or(group.from.as_ref()).map(|p| p.display().to_string()));
     lines.join("\n")
 }

@@ -57,11 +57,19 @@ impl Saving {
         let others = entries.iter().filter(|e| e.saved.as_ref().is_none_or(|path| !path.starts_with(&folder)));
         let histories: Vec<History> = others.filter_map(|e| cx.state.history_of(e)).collect();
         let group = |key: GroupKey| cx.state.list.group(key)?.path.clone();
-        let files =
-            entries.iter().filter_map(|e| Some((e.autosaved.clone().or_else(|| group(e.group))?, e.kept()?.clone())));
-        let files: Vec<(PathBuf, History)> = files.collect();
+        let file = |e: &Entry| e.autosaved.clone().or_else(|| e.saved.clone()).or_else(|| group(e.group));
+        let kept = entries.iter().filter_map(|e| Some((file(e), e.kept()?.clone())));
+        let (files, lost): (Vec<_>, Vec<_>) = kept.partition(|(file, _)| file.is_some());
+        let files: Vec<(PathBuf, History)> = files.into_iter().filter_map(|(file, run)| Some((file?, run))).collect();
         self.keep = is_live.then(|| folder.clone());
         self.export.start(ctx, move || {
+            if !lost.is_empty() {
+                let count = lost.len();
+                return Err(format!(
+                    "{count} of these runs have no files to copy: they came with a view, or their files were deleted. \
+                     Their figures and tables can be exported."
+                ));
+            }
             let there = written_again(&GridFolder::around(&folder), &histories);
             // The engine writes the runs of the session.
             let write = move || if is_live { Ok(String::new()) } else { copy(&files, &folder) };

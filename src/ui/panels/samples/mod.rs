@@ -28,6 +28,8 @@ pub struct SamplesPanel {
     asked: Asked,
     /// What the table on the screen was made from.
     made: Option<(MadeFrom, Made)>,
+    /// What it should be made from.
+    wanted: Option<MadeFrom>,
     making: Job<(MadeFrom, Made)>,
     export: Export,
     copying: Job<Result<Vec<u8>, String>>,
@@ -44,6 +46,8 @@ struct MadeFrom {
     asked: Asked,
     data: DataKey,
     selection: Option<u64>,
+    /// Whether it was known which evaluation images are selected.
+    known: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +76,7 @@ impl Default for SamplesPanel {
         Self {
             asked,
             made: None,
+            wanted: None,
             making: Job::default(),
             export: Export::new("Export the rows as CSV", "Path of the CSV file", "Export", Wanted::NewFile("csv")),
             copying: Job::default(),
@@ -106,12 +111,12 @@ impl Panel for SamplesPanel {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(space::S as i8, 6)).show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(space::S, 5.0);
             self.head(ui, cx);
-            if let Some((_, made)) = &self.made {
+            if let Some((of, made)) = &self.made {
                 if self.asked.evaluation {
                     foot(ui, self.rows.chosen, cx);
                 }
                 let clicked = self.rows.ui(ui, made, &mut self.asked, cx);
-                if let (Some(row), false) = (clicked, self.asked.evaluation) {
+                if let (Some(row), false) = (clicked, of.asked.evaluation) {
                     cx.state.focus.sample = Some(row);
                 }
             }
@@ -216,14 +221,22 @@ impl SamplesPanel {
         ui.add(egui::Label::new(text.size(size::CAPTION)).wrap());
     }
 
-    /// The table, if its query is right and finds rows: those of a wrong one are not what was asked for.
+    /// Whether a table has the images that are asked for now; what is known of them may have changed since.
+    fn is_asked(&self, of: &MadeFrom) -> bool {
+        let images = |key: &MadeFrom| (key.data.run, key.selection, key.known);
+        of.asked == self.asked && self.wanted.as_ref().is_some_and(|wanted| images(wanted) == images(of))
+    }
+
+    /// The table, if it is the one that is asked for, its query is right and finds rows: those of a wrong one are not what
+    /// was asked for.
     fn found(&self) -> Option<&Made> {
-        self.made.as_ref().map(|(_, made)| made).filter(|made| made.fault.is_none() && !made.rows.is_empty())
+        let (_, made) = self.made.as_ref().filter(|(of, _)| self.is_asked(of))?;
+        Some(made).filter(|made| made.fault.is_none() && !made.rows.is_empty())
     }
 
     /// Why there are no rows to take; `None` while it is not known.
     fn no_rows(&self) -> Option<&'static str> {
-        let (_, made) = self.made.as_ref()?;
+        let (_, made) = self.made.as_ref().filter(|(of, _)| self.is_asked(of))?;
         match made.fault {
             Some(_) => Some("The query is wrong, so the rows below are not those that it asks for: correct it first"),
             None => made.rows.is_empty().then_some("No row is found"),
@@ -254,12 +267,17 @@ impl SamplesPanel {
         if let Some(made) = self.making.take() {
             self.made = Some(made);
         }
+        // Indices of another session mean other images.
+        let generation = cx.state.generation;
+        self.made = self.made.take().filter(|(of, _)| of.data.run.0 == generation);
         let selection = cx.state.brush.selection.clone().filter(|_| self.asked.selected);
         let key = MadeFrom {
             asked: self.asked.clone(),
             data: DataKey::of(cx),
             selection: selection.as_ref().map(|selection| selection.id),
+            known: cx.knows_evaluation() || !self.asked.selected,
         };
+        self.wanted = Some(key.clone());
         let known = self.made.as_ref().filter(|(made, _)| *made == key);
         if known.is_some() || self.making.is_running() {
             return;
@@ -356,4 +374,28 @@ fn source(evaluation: bool, cx: &Cx<'_>) -> Option<Source> {
         scores: cx.shown_snapshot().and_then(|run| run.scores.clone()),
         walks: walks(state).collect(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_another_question_are_not_those_asked_for() {
+        let data = DataKey { run: (1, RunId::nth(0)), round: 0, rounds: 0, scores: None, walks: Vec::new() };
+        let mut panel = SamplesPanel::default();
+        let of = MadeFrom { asked: panel.asked.clone(), data, selection: None, known: true };
+        assert!(!panel.is_asked(&of), "nothing is");
+        let later = MadeFrom { data: DataKey { rounds: 2, ..of.data.clone() }, ..of.clone() };
+        let chosen = MadeFrom { selection: Some(3), ..of.clone() };
+        let again = MadeFrom { data: DataKey { run: (2, RunId::nth(0)), ..of.data.clone() }, ..of.clone() };
+        for (wanted, expected) in [(of.clone(), true), (later, true), (chosen, false), (again, false)] {
+            panel.wanted = Some(wanted.clone());
+            assert_eq!(panel.is_asked(&of), expected, "{wanted:?}");
+        }
+        // The click of this frame counts before the next table is begun.
+        panel.wanted = Some(of.clone());
+        panel.asked.evaluation = true;
+        assert!(!panel.is_asked(&of));
+    }
 }

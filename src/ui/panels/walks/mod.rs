@@ -171,7 +171,7 @@ impl WalksPanel {
                     false => (Icon::Play, "Play the walks"),
                 };
                 let play = IconButton::new(icon, name, "Steps the walks at regular intervals");
-                if play.enabled(by_hand).show(ui).clicked() {
+                if play.enabled(by_hand || playing).show(ui).clicked() {
                     cx.state.lab.playing = !playing;
                 }
             }
