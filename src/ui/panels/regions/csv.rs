@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::dataset::{Class, Dataset};
 use crate::engine::protocol::NOT_SCORED;
+use crate::figures;
 use crate::ui::panel::Cx;
 use crate::ui::state::Selection;
 
@@ -102,9 +103,9 @@ pub fn text(rows: &Rows) -> String {
     });
     out.push('\n');
     let cell = |value: Option<String>| value.unwrap_or_default();
-    let run = rows.run.each_ref().map(|text| quoted(text)).join(",");
+    let run = rows.run.each_ref().map(|text| figures::csv_field(text)).join(",");
     for row in &rows.rows {
-        let class = rows.classes.get(usize::from(row.label)).map_or(String::new(), |name| quoted(name));
+        let class = rows.classes.get(usize::from(row.label)).map_or(String::new(), |name| figures::csv_field(name));
         let round = cell(row.labelled_in.map(|r| r.to_string()));
         let predicted = row.predicted.as_ref().map_or(",".into(), |(class, after)| format!("{class},{after}"));
         let _ = write!(out, "{},{},{},{class},{round},{predicted},{run}", row.split, row.index, row.label);
@@ -114,11 +115,6 @@ pub fn text(rows: &Rows) -> String {
         out.push('\n');
     }
     out
-}
-
-/// Quotes a name that contains a comma or a quote (RFC 4180).
-fn quoted(name: &str) -> String {
-    if name.contains([',', '"', '\n']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_owned() }
 }
 
 #[cfg(test)]
