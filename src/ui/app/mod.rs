@@ -383,6 +383,10 @@ impl eframe::App for App {
             let panels = panels.show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
             self.film.ui(&ctx, &mut cx, panels.response.rect);
             self.methods.ui(&ctx, &mut cx);
+            // Of panels that are not on the screen, too.
+            for export in self.panels.iter_mut().flat_map(|(_, panel)| panel.exports()) {
+                cx.report(export.outcome(&ctx));
+            }
             places = Places { bar: bar.response.rect, column, panels: panels.response.rect };
         }
         if let Some(action) = bar_action {

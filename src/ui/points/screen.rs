@@ -370,7 +370,7 @@ impl PointsScreen {
             let (points, chosen) = (Arc::clone(&shown.points), Arc::clone(&shown.selection));
             self.export.start(ctx, move || Ok(Prepared::file(path, csv(&points, &chosen)?)));
         }
-        if let Some(outcome) = self.export.outcome() {
+        if let Some(outcome) = self.export.outcome(ctx) {
             self.message = Some(outcome);
         }
     }

@@ -360,7 +360,7 @@ impl ProjectScreen {
                 Ok(Prepared::file(path, table(&project, what).map_err(|e| e.to_string())?))
             });
         }
-        if let Some(outcome) = self.export.outcome()
+        if let Some(outcome) = self.export.outcome(ctx)
             && let Stage::Open(open) = &mut self.stage
         {
             open.message = Some(outcome);

@@ -115,7 +115,7 @@ impl RunsPage {
             self.saving.ask(live.map(|e| e.key).collect(), cx.state);
         }
         self.saving.ui(ctx, cx);
-        cx.report(self.export.outcome());
+        cx.report(self.export.export().outcome(ctx));
         let to_export = &self.to_export;
         self.export.ui(ctx, || exported(to_export, cx.state));
         found

@@ -43,7 +43,7 @@ impl Saving {
         if let Some(folder) = self.export.ui(ctx, |_| {}) {
             self.save_into(ctx, folder, cx);
         }
-        match (self.export.outcome(), self.keep.is_some()) {
+        match (self.export.outcome(ctx), self.keep.is_some()) {
             (Some(Ok(_)), true) => cx.commands.extend(self.keep.take().map(|folder| Command::Keep { folder })),
             (outcome, _) => cx.report(outcome),
         }
