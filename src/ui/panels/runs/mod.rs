@@ -283,7 +283,7 @@ impl RunsPage {
                 return Some(RunsAction::Compare);
             }
             RowAction::OnlyThis => cx.state.list.show_only(&[key]),
-            RowAction::Save => self.saving.ask(vec![key], cx.state),
+            RowAction::Save => self.saving.ask_one(key, cx.state),
             RowAction::Export => self.ask_to_export(vec![key], cx.state),
             RowAction::Remove => {
                 let commands = cx.state.remove_runs(&[key]);

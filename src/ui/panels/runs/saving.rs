@@ -20,21 +20,30 @@ pub struct Saving {
     export: Export,
     /// The runs that the dialog is about.
     runs: Vec<RunKey>,
-    /// The folder that the engine is to write into, until nothing stands in the way.
-    keep: Option<PathBuf>,
+    /// Whether they are all of a session, with which those to come are written.
+    all: bool,
+    /// What the engine is to write, until nothing stands in the way.
+    keep: Option<Command>,
 }
 
 impl Default for Saving {
     fn default() -> Self {
         let hint = "Folder for the runs, new or existing";
-        Self { export: Export::new("Save runs", hint, "Save", Wanted::Folder), runs: Vec::new(), keep: None }
+        let export = Export::new("Save runs", hint, "Save", Wanted::Folder);
+        Self { export, runs: Vec::new(), all: true, keep: None }
     }
 }
 
 impl Saving {
-    /// Asks where to write these runs.
+    /// Asks where to write all runs of a session, and those to come.
     pub fn ask(&mut self, runs: Vec<RunKey>, state: &AppState) {
-        self.runs = runs;
+        (self.runs, self.all) = (runs, true);
+        self.export.open(|| state.folder_for_runs());
+    }
+
+    /// Asks where to write a run.
+    pub fn ask_one(&mut self, run: RunKey, state: &AppState) {
+        (self.runs, self.all) = (vec![run], false);
         self.export.open(|| state.folder_for_runs());
     }
 
@@ -44,7 +53,7 @@ impl Saving {
             self.save_into(ctx, folder, cx);
         }
         match (self.export.outcome(ctx), self.keep.is_some()) {
-            (Some(Ok(_)), true) => cx.commands.extend(self.keep.take().map(|folder| Command::Keep { folder })),
+            (Some(Ok(_)), true) => cx.commands.extend(self.keep.take()),
             (outcome, _) => cx.report(outcome),
         }
     }
@@ -52,7 +61,8 @@ impl Saving {
     /// Writes the chosen runs: those of the present session from now on, others as they are.
     fn save_into(&mut self, ctx: &Context, folder: PathBuf, cx: &Cx<'_>) {
         let entries: Vec<&Entry> = self.runs.iter().filter_map(|key| cx.state.list.entry(*key)).collect();
-        let is_live = entries.iter().any(|e| e.live().is_some());
+        let live = entries.iter().find_map(|e| e.live());
+        let is_live = live.is_some();
         // What this window writes there already is no other's.
         let others = entries.iter().filter(|e| e.saved.as_ref().is_none_or(|path| !path.starts_with(&folder)));
         let histories: Vec<History> = others.filter_map(|e| cx.state.history_of(e)).collect();
@@ -60,7 +70,7 @@ impl Saving {
         let files =
             entries.iter().filter_map(|e| Some((e.autosaved.clone().or_else(|| group(e.group))?, e.kept()?.clone())));
         let files: Vec<(PathBuf, History)> = files.collect();
-        self.keep = is_live.then(|| folder.clone());
+        self.keep = live.map(|run| Command::Keep { folder: folder.clone(), only: (!self.all).then_some(run) });
         self.export.start(ctx, move || {
             let there = written_again(&GridFolder::around(&folder), &histories);
             // The engine writes the runs of the session.
