@@ -276,6 +276,44 @@ fn test_images_are_drawn_in_the_window_and_a_grid_labels_many_at_once() {
     w.check_accessibility();
 }
 
+/// What is typed to find a class answers with Enter alone, and a class that is named is for the image that was shown when
+/// its name was asked for, whatever is proposed meanwhile.
+#[test]
+fn what_is_typed_is_for_the_image_that_was_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = digits(folder.path(), 60, &[]);
+    let mut w = window(&project);
+    wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
+    let first = image(&w).unwrap();
+    w.event(egui::Event::Text("/".into()));
+    w.run_steps(2);
+    for key in [egui::Key::ArrowDown, egui::Key::ArrowRight, egui::Key::Delete] {
+        w.key_press(key);
+        w.run_steps(3);
+    }
+    assert!(w.query_by_label("Find a class: _").is_some());
+    assert_eq!((image(&w), sitting(&w).unwrap().waiting(List::Round)), (Some(first), BATCH));
+    w.event(egui::Event::Text("3".into()));
+    w.run_steps(2);
+    w.key_press(egui::Key::Enter);
+    wait_for(&mut w, "the label", |w| sitting(w).unwrap().known().class_of(first) == Some(3));
+    // The round is trained before the name is whole.
+    w.run_steps(3);
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::T);
+    w.step();
+    w.event(egui::Event::Text("+".into()));
+    w.step();
+    let second = image(&w).unwrap();
+    wait_for(&mut w, "the next batch", |w| {
+        sitting(w).is_some_and(|s| s.standing().round == 2 && s.waiting(List::Round) > 0)
+    });
+    w.get_by_label("Name of the class").type_text("blot");
+    w.run_steps(3);
+    w.key_press(egui::Key::Enter);
+    wait_for(&mut w, "the new class", |w| sitting(w).unwrap().known().class_of(second) == Some(10));
+    assert_eq!(labels(&project).iter().filter(|(_, label)| label == "blot").count(), 1);
+}
+
 #[test]
 fn what_a_lasso_is_drawn_round_is_labelled_at_once_after_a_look_at_each() {
     let folder = tempfile::tempdir().unwrap();
