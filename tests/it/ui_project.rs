@@ -142,6 +142,7 @@ fn a_batch_is_labelled_by_keys_and_the_next_round_is_trained_by_itself() {
     wait_for(&mut w, "the next batch", |w| {
         sitting(w).is_some_and(|s| s.standing().round == 2 && s.waiting(List::Round) == BATCH)
     });
+    assert!(!train(&w), "no label is new");
 
     // The guess is hidden until it is asked for, and recorded if it was.
     let first = image(&w).unwrap();
@@ -153,6 +154,7 @@ fn a_batch_is_labelled_by_keys_and_the_next_round_is_trained_by_itself() {
     press(&mut w, class);
     w.key_press(egui::Key::ArrowDown);
     wait_for(&mut w, "not sure", |w| sitting(w).unwrap().waiting(List::Round) == BATCH - 2);
+    assert!(train(&w), "one is new");
     let log = Project::look(&project).unwrap();
     let rows = log.log().rows();
     let [.., guessed, unsure] = rows else { panic!("{} rows", rows.len()) };
