@@ -7,12 +7,14 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use ridgewalk::dataset::{Class, Dataset};
 use ridgewalk::device::DeviceKind;
+use ridgewalk::engine::EngineOptions;
 use ridgewalk::experiment::Experiment;
 use ridgewalk::project::{Answer, List, New, Part, Project, Said, Sitting, Status, create};
-use ridgewalk::ui::ProjectApp;
+use ridgewalk::ui::{ProjectApp, UiOptions};
 
 use crate::common::{Dropped, tiny};
-use crate::ui::PATIENCE;
+use crate::ui::{PATIENCE, click, window_with};
+use crate::ui_shell::wait_until;
 
 const BATCH: usize = 6;
 
@@ -278,6 +280,52 @@ fn test_images_are_drawn_in_the_window_and_a_grid_labels_many_at_once() {
     w.check_accessibility();
 }
 
+/// Draws a lasso round nearly everything.
+fn draw_lasso<S>(w: &mut Harness<'_, S>) {
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num5);
+    w.run_steps(4);
+    let view = w.get_by_label("Place in latent space").rect();
+    let at = |x: f32, y: f32| view.min + view.size() * egui::vec2(x, y);
+    w.drag_at(at(0.02, 0.02));
+    w.step();
+    for (x, y) in [(0.5, 0.02), (0.98, 0.02), (0.98, 0.98), (0.5, 0.98), (0.02, 0.98)] {
+        w.hover_at(at(x, y));
+        w.step();
+    }
+    w.drop_at(at(0.02, 0.5));
+    w.run_steps(4);
+}
+
+/// A project within the window has the keys for the size of everything, and is left after a question where classes would
+/// be lost that were given in a lasso.
+#[test]
+fn a_project_within_the_window_is_left_after_a_question() {
+    let folder = tempfile::tempdir().unwrap();
+    let project = digits(folder.path(), 60, &[]);
+    let engine = EngineOptions { cache_dir: None, threads: 1, ..EngineOptions::default() };
+    let (experiment, open) = (tiny(), Some(project.clone()));
+    let options = UiOptions { engine, experiment, autostart: false, open, ..UiOptions::default() };
+    let mut w = window_with(options);
+    wait_until(&mut w, "the first batch", |w| w.query_by_label_contains("This round costs").is_some());
+    for (key, factor) in [(egui::Key::Plus, 1.1), (egui::Key::Minus, 1.0)] {
+        w.key_press_modifiers(egui::Modifiers::COMMAND, key);
+        w.run_steps(3);
+        assert_eq!(w.ctx.zoom_factor(), factor);
+    }
+    draw_lasso(&mut w);
+    w.event(egui::Event::Text("4".into()));
+    w.run_steps(2);
+    for (answer, stays) in [("Stay", true), ("Leave", false)] {
+        click(&mut w, "Back to the experiment");
+        w.run_steps(2);
+        assert!(w.query_by_label_contains("not confirmed, and would be lost").is_some());
+        click(&mut w, answer);
+        w.run_steps(2);
+        assert_eq!(w.query_by_label("Back to the experiment").is_some(), stays, "{answer}");
+    }
+    assert_eq!(labels(&project).len(), 0);
+}
+
 /// What is typed to find a class answers with Enter alone, and a class that is named is for the image that was shown when
 /// its name was asked for, whatever is proposed meanwhile.
 #[test]
@@ -322,18 +370,7 @@ fn what_a_lasso_is_drawn_round_is_labelled_at_once_after_a_look_at_each() {
     let project = digits(folder.path(), 60, &[]);
     let mut w = window(&project);
     wait_for(&mut w, "the first batch", |w| sitting(w).is_some_and(|s| s.waiting(List::Round) == BATCH));
-    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num5);
-    w.run_steps(4);
-    let view = w.get_by_label("Place in latent space").rect();
-    let at = |x: f32, y: f32| view.min + view.size() * egui::vec2(x, y);
-    w.drag_at(at(0.02, 0.02));
-    w.step();
-    for (x, y) in [(0.5, 0.02), (0.98, 0.02), (0.98, 0.98), (0.5, 0.98), (0.02, 0.98)] {
-        w.hover_at(at(x, y));
-        w.step();
-    }
-    w.drop_at(at(0.02, 0.5));
-    w.run_steps(4);
+    draw_lasso(&mut w);
     let region = sitting(&w).unwrap().region().images().to_vec();
     assert!(region.len() > 20, "{}", region.len());
     // One key for all, another for the first, and the second is taken out: nothing is written before it is confirmed.
