@@ -374,6 +374,7 @@ impl eframe::App for App {
                 column = Some(shown.response.rect);
             }
             self.controls.report.ui(&ctx, &mut cx);
+            self.controls.files.follow(&ctx, &mut cx);
             own_action = self.own.ui(&ctx, &mut cx);
             if self.runs.update(&ctx, &mut cx) {
                 self.column.page = column::Page::Runs;
