@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use egui::Context;
 
 use crate::archive::{self, HISTORY_EXTENSION};
+use crate::engine::planned::PlannedRun;
 use crate::engine::protocol::Command;
 use crate::figures::{histories_of, write_tables};
 use crate::grid::{Cell, GridFolder, Keep, merge, unlike};
@@ -65,14 +66,14 @@ impl Saving {
         let is_live = live.is_some();
         // What this window writes there already is no other's.
         let others = entries.iter().filter(|e| e.saved.as_ref().is_none_or(|path| !path.starts_with(&folder)));
-        let histories: Vec<History> = others.filter_map(|e| cx.state.history_of(e)).collect();
+        let cells: Vec<Cell> = others.filter_map(|e| cell(cx.state, e)).collect();
         let group = |key: GroupKey| cx.state.list.group(key)?.path.clone();
         let files =
             entries.iter().filter_map(|e| Some((e.autosaved.clone().or_else(|| group(e.group))?, e.kept()?.clone())));
         let files: Vec<(PathBuf, History)> = files.collect();
         self.keep = live.map(|run| Command::Keep { folder: folder.clone(), only: (!self.all).then_some(run) });
         self.export.start(ctx, move || {
-            let there = written_again(&GridFolder::around(&folder), &histories);
+            let there = written_again(&GridFolder::around(&folder), &cells);
             // The engine writes the runs of the session.
             let write = move || if is_live { Ok(String::new()) } else { copy(&files, &folder) };
             Ok(Prepared::new(there, write))
@@ -80,15 +81,26 @@ impl Saving {
     }
 }
 
+/// The cell of a run, begun or not; a fork has none, and a file of its own.
+fn cell(state: &AppState, entry: &Entry) -> Option<Cell> {
+    match state.history_of(entry) {
+        Some(history) => (!history.is_fork()).then(|| Cell::of(&history)),
+        None => {
+            let live = entry.live()?;
+            state.planned.iter().find(|planned| planned.id == live && planned.parent.is_none()).map(PlannedRun::cell)
+        }
+    }
+}
+
 /// The files of a folder that these runs would be written over: none, unless it has some of the same runs.
-fn written_again(folder: &GridFolder, histories: &[History]) -> Vec<PathBuf> {
-    let is_there = |history: &History, path: &Path| {
+fn written_again(folder: &GridFolder, cells: &[Cell]) -> Vec<PathBuf> {
+    let is_there = |cell: &Cell, path: &Path| {
         // Another run is not written over: it is refused.
         let there = archive::read_header(path);
-        there.is_ok_and(|there| unlike(&there.experiment, &history.header.experiment, &["rounds"]).is_none())
+        there.is_ok_and(|there| unlike(&there.experiment, &cell.experiment, &["rounds"]).is_none())
     };
-    let files = histories.iter().filter(|h| !h.is_fork()).map(|h| (h, folder.history(&Cell::of(h))));
-    let files: Vec<PathBuf> = files.filter(|(h, path)| is_there(h, path)).map(|(_, path)| path).collect();
+    let files = cells.iter().map(|cell| (cell, folder.history(cell)));
+    let files: Vec<PathBuf> = files.filter(|(cell, path)| is_there(cell, path)).map(|(_, path)| path).collect();
     if files.is_empty() {
         return files;
     }
@@ -123,9 +135,9 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let folder = GridFolder::new(scratch.path());
         let of = |batch_size: usize| History::new(Header::made_up(Experiment { batch_size, ..Experiment::default() }));
-        let mine = [of(64)];
+        let mine = [Cell::of(&of(64))];
         assert!(written_again(&folder, &mine).is_empty());
-        let path = folder.history(&Cell::of(&mine[0]));
+        let path = folder.history(&mine[0]);
         for (there, asked) in [(of(32), false), (of(64), true)] {
             archive::write_history(&path, &there).unwrap();
             let [curves, ..] = folder.tables();
