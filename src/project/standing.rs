@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::batch::{self, Batch};
+use super::desk::can_train;
 use super::error::ProjectError;
 use super::generated::Generated;
 use super::held_out::HeldOut;
@@ -22,6 +23,8 @@ pub struct Standing {
     /// What was proposed for it.
     pub batches: Vec<Batch>,
     pub status: Status,
+    /// Why no round can be trained on the labels there are; `None` if one can.
+    pub no_training: Option<String>,
     /// What the last round's model predicts.
     pub predictions: Option<Predictions>,
     /// What networks say of the labels that they have not seen, if that was asked after the last round.
@@ -39,7 +42,9 @@ impl Standing {
         let doubts = status.doubts.iter().filter_map(|doubt| project.images().find_now(&doubt.file)).collect();
         let (batches, predictions) = (batch::of_round(project, round)?, rounds::predictions(project, status.rounds)?);
         let held_out = HeldOut::read(project, status.rounds).map(Arc::new);
-        Ok(Self { round, batches, status, predictions, held_out, doubts, generated: project.generated().to_vec() })
+        let no_training = can_train(project, false).err().map(|e| e.to_string());
+        let generated = project.generated().to_vec();
+        Ok(Self { round, batches, status, no_training, predictions, held_out, doubts, generated })
     }
 }
 

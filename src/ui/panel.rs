@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::Ui;
 use egui_wgpu::RenderState;
 
+use super::kit::export::Export;
 use super::kit::images::Images;
 use super::kit::question::Question;
 use super::kit::theme::Theme;
@@ -21,6 +22,11 @@ pub trait Panel {
     fn title(&self) -> &'static str;
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>);
+
+    /// What it writes: the window asks and tells of it wherever the user is by then.
+    fn exports(&mut self) -> Vec<&mut Export> {
+        Vec::new()
+    }
 
     /// Buttons in the title bar, from right to left.
     fn tools(&mut self, _: &mut Ui, _: &mut Cx<'_>) {}

@@ -114,7 +114,7 @@ fn runs_and_forks_are_written_to_a_folder() {
     let out = scratch.path().join("out");
     let mut listener = Listener::reset(tiny(), &[Strategy::Snn]);
     listener.until("the run", |e| matches!(e, Event::RunStarted { .. }));
-    listener.engine.send(Command::Keep { folder: out.clone() });
+    listener.engine.send(Command::Keep { folder: out.clone(), only: None });
     listener.engine.send(Command::Run);
     listener.until_phase(Phase::Finished);
     let saved = read_runs(&out, 1).unwrap();
@@ -128,7 +128,7 @@ fn runs_and_forks_are_written_to_a_folder() {
     // It is written beside its parent without being asked.
     let fork = out.join("histories/snn-01-fork-01.rwh");
     assert_eq!(read_runs(&fork, 1).unwrap()[0].history, listener.history(id));
-    listener.engine.send(Command::Keep { folder: file.join("runs") });
+    listener.engine.send(Command::Keep { folder: file.join("runs"), only: None });
     let refused = |e: &Event| matches!(e, Event::Message { level: Level::Error, .. });
     listener.until("why not", refused);
     let said: Vec<String> = listener.heard.iter().filter(|e| refused(e)).map(|e| format!("{e:?}")).collect();

@@ -96,7 +96,7 @@ fn repeats_in_the_window_are_those_of_the_command_line_and_either_continues_the_
     let mut listener = engine(scratch.path(), None);
     listener.start(short(), &COMPARED, 2);
     listener.until("the runs", |e| matches!(e, Event::RunStarted { run, .. } if *run == RunId::nth(1)));
-    listener.engine.send(Command::Keep { folder: at("at-once") });
+    listener.engine.send(Command::Keep { folder: at("at-once"), only: None });
     listener.engine.send(Command::StepRound);
     listener.until("round 1", ended(1, 1));
     listener.until_phase(Phase::Paused);
@@ -113,7 +113,7 @@ fn repeats_in_the_window_are_those_of_the_command_line_and_either_continues_the_
     listener.until_phase(Phase::Paused);
     listener.engine.send(Command::AddRepeats(1));
     assert_eq!(listener.added(), [2, 3].map(RunId::nth));
-    listener.engine.send(Command::Keep { folder: at("added") });
+    listener.engine.send(Command::Keep { folder: at("added"), only: None });
     listener.engine.send(Command::Run);
     listener.until("the second repeat", ended(2, 1));
     listener.engine.send(Command::Pause);
@@ -185,12 +185,27 @@ fn runs_that_share_their_only_round_are_kept_too() {
     listener.engine.send(Command::StepMinibatches(1));
     listener.until_phase(Phase::TrainingTarget);
     listener.until_phase(Phase::Paused);
-    listener.engine.send(Command::Keep { folder: folder.path().into() });
+    listener.engine.send(Command::Keep { folder: folder.path().into(), only: None });
     listener.engine.send(Command::Run);
     listener.until_phase(Phase::Finished);
     let kept = read_runs(folder.path(), 1).unwrap();
     assert_eq!(kept.len(), COMPARED.len());
     assert!(kept.iter().all(|run| run.history.rounds.len() == 1 && run.checkpoint.is_some()));
+}
+
+/// A run that is kept alone takes no other into its folder, neither at once nor after later rounds.
+#[test]
+fn a_run_that_is_kept_alone_is_written_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut listener = Listener::reset(short(), &COMPARED);
+    let [_, snn] = [0, 1].map(RunId::nth);
+    listener.until("the run", |e| matches!(e, Event::RunStarted { run, .. } if *run == snn));
+    listener.engine.send(Command::Keep { folder: folder.path().into(), only: Some(snn) });
+    listener.engine.send(Command::Run);
+    listener.until_phase(Phase::Finished);
+    let kept = read_histories(folder.path()).unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(first_difference(&kept[0], &listener.history(snn)), None);
 }
 
 /// A session is written as it goes; what a kill leaves is listed, and goes on in its folder with the same bits, forks too.

@@ -274,6 +274,23 @@ fn histories_are_opened_compared_replayed_and_exported() {
         assert!(out.join(file).exists(), "{file}");
     }
     assert!(std::fs::read_to_string(out.join("comparison.md")).unwrap().contains("Minus SNN"));
+    // Into the same folder again, and on to another workspace meanwhile: the question comes there.
+    click(&mut w, "Export…");
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    w.event(egui::Event::Text(out.display().to_string()));
+    w.step();
+    w.key_press(egui::Key::Enter);
+    w.step();
+    w.key_press(egui::Key::E);
+    w.run_steps(2);
+    assert!(w.query_by_label("Figure or table: Tests").is_none(), "another workspace");
+    let start = Instant::now();
+    while w.query_by_label("Keep them").is_none() {
+        assert!(start.elapsed() < PATIENCE, "the question never came");
+        w.step();
+    }
+    click(&mut w, "Keep them");
+    click(&mut w, "Workspace: Compare");
 
     click(&mut w, "Replay");
     wait_for(&mut w, "the replay", is_finished);

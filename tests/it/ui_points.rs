@@ -8,6 +8,7 @@ use egui_kittest::kittest::Queryable as _;
 use ridgewalk::points::Opening;
 use ridgewalk::ui::PointsApp;
 
+use crate::common::Dropped;
 use crate::ui::PATIENCE;
 
 const COUNT: usize = 300;
@@ -89,6 +90,20 @@ fn points_are_coloured_searched_selected_looked_at_and_exported() {
     click(&mut w, "View: 2-D");
     assert!(!w.state().shown().unwrap().place.solid);
     w.check_accessibility();
+}
+
+#[test]
+fn a_file_that_cannot_be_read_leaves_what_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let [good, bad] = ["points.csv", "bad.csv"].map(|name| folder.path().join(name));
+    let mut w = window(files(folder.path()));
+    wait_for(&mut w, "the points", |w| w.state().shown().is_some());
+    std::fs::write(&bad, "a,b\nc,d\n").unwrap();
+    w.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(bad.clone())));
+    wait_for(&mut w, "the message", |w| w.query_by_label_contains("no column of numbers").is_some());
+    let named = |path: &Path| w.query_by_label(&path.display().to_string()).is_some();
+    assert!(named(&good) && !named(&bad));
+    assert_eq!(w.state().shown().unwrap().points.len(), COUNT);
 }
 
 #[test]

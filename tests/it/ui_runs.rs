@@ -465,4 +465,13 @@ fn a_view_saved_as_a_file_is_the_same_in_another_window() {
     type_over(&mut w, &file.display().to_string());
     wait_for(&mut w, "the error", said("is no file of"));
     assert_eq!(place(w.state().state()), before);
+    // A file that is there is written again only after a question.
+    w.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
+    w.run_steps(3);
+    type_over(&mut w, &file.display().to_string());
+    wait_until(&mut w, "the question", |w| w.query_by_label("Replace the file").is_some());
+    assert_eq!(std::fs::read(&file).unwrap(), b"no view");
+    click(&mut w, "Replace the file");
+    wait_for(&mut w, "the file", said("The view is in"));
+    assert!(std::fs::read(&file).unwrap().len() > 1_000);
 }

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::work::{WorkArgs, follow_names, open, quoted, tell};
+use super::work::{WorkArgs, follow_names, open, tell};
 use crate::cli::args::{at_least_one, variant};
 use crate::cli::out::say;
 use crate::disk;
 use crate::experiment::Variant;
 use crate::grid::on_one_thread;
 use crate::project::transfer::{
-    CONFIG, Folders, HEAD, Table, can_put, csv, folders, json, mark, not_imported, rows, table,
+    CONFIG, Folders, HEAD, Table, can_put, csv, folders, json, mark, may_write, rows, table,
 };
 use crate::project::{Answer, Project, ProjectError, Status, can_propose, counted, first_set, verb};
 
@@ -47,7 +47,7 @@ pub fn propose(args: &ProposeArgs) -> anyhow::Result<()> {
         _ => anyhow::bail!("--out {}: give a file that ends with .csv or .json", args.out.display()),
     };
     let mut project = open(&args.folder, "propose")?;
-    may_write(&project, &args.out, &mark(is_json))?;
+    may_write(&project, &args.out, &mark(is_json)).context("--out")?;
     let count = args.count.unwrap_or(project.experiment().samples_per_round);
     let rows = if args.test {
         let status = Status::of(&project)?;
@@ -169,7 +169,7 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<()> {
     }
     if let Some(out) = &args.out {
         let what = if args.predictions { Table::Predictions } else { Table::Labels };
-        may_write(&project, out, &HEAD.join(","))?;
+        may_write(&project, out, &HEAD.join(",")).context("--out")?;
         let bytes = table(&project, what)?;
         write(out, &bytes)?;
         say!("{}", out.display());
@@ -185,23 +185,6 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<()> {
 
 fn extension(path: &Path) -> String {
     path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default()
-}
-
-/// An error if what is at `path` is not to be written over: a file of somebody else, or one with labels that the project
-/// does not have.
-fn may_write(project: &Project, path: &Path, mark: &str) -> anyhow::Result<()> {
-    disk::refuse_foreign(path, mark.as_bytes()).map_err(anyhow::Error::msg).context("--out")?;
-    let labels = not_imported(project, path).context("--out")?;
-    if labels > 0 {
-        let (path, folder) = (quoted(path), quoted(project.folder()));
-        anyhow::bail!(
-            "--out: {path}: has {} that {} not imported; `ridgewalk project import {folder} {path}` takes in what is \
-             there, or give another name",
-            counted(labels, "label"),
-            verb(labels, "is", "are")
-        );
-    }
-    Ok(())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {

@@ -185,7 +185,7 @@ impl Core {
             Command::SetDevice(kind) => self.change_device(kind),
             Command::Quit => self.quit = true,
             Command::Fork { run, round, turn } => self.fork(run, round, turn),
-            Command::Keep { folder } => self.keep(folder),
+            Command::Keep { folder, only } => self.keep(folder, only),
             // Without an experiment there is nothing to show; the window repeats its requests after `Event::Started`.
             command => {
                 let events = self.session.as_mut().map(|session| session.obey(command));

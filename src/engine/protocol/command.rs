@@ -67,8 +67,8 @@ pub enum Command {
     /// Fork a run from the end of a round: the fork is added to the runs, is shown, and continues before all others:
     /// `Event::RunsAdded`.
     Fork { run: RunId, round: usize, turn: Turn },
-    /// Write all runs into this folder, now and after each of their rounds: `Event::OnDisk`.
-    Keep { folder: PathBuf },
+    /// Write a run into this folder, or all runs and those to come, now and after each of their rounds: `Event::OnDisk`.
+    Keep { folder: PathBuf, only: Option<RunId> },
     /// Let the sessions that are written unasked have no more than these bytes together, from the next start on.
     LimitAutosave(u64),
     /// Embed the evaluation split for `Snapshot::evaluation_codes`.

@@ -78,17 +78,18 @@ impl Session {
         written
     }
 
-    /// Writes the runs into a folder of the user's, now and after each of their rounds; each is told once it is written, and
-    /// why some are not, once.
-    pub fn keep(&mut self, folder: PathBuf, tell: &mut dyn FnMut(Event)) {
-        let Some(world) = self.world.clone().filter(|_| !self.runs.is_empty()) else {
+    /// Writes the runs, or only one, into a folder of the user's, now and after each of their rounds; each is told once it is
+    /// written, and why some are not, once.
+    pub fn keep(&mut self, folder: PathBuf, only: Option<RunId>, tell: &mut dyn FnMut(Event)) {
+        let is_chosen = |run: &ShownRun| only.is_none_or(|only| run.id == only);
+        let Some(world) = self.world.clone().filter(|_| self.runs.iter().any(is_chosen)) else {
             let text = "Runs can be written once they have begun.".into();
             return tell(Event::Message { level: Level::Warning, text });
         };
         let removed: Vec<RunId> = self.planned.iter().filter(|p| p.removed).map(|p| p.id).collect();
         let (mut works, mut refused) = (false, Vec::new());
         let mut why = None;
-        for run in self.runs.iter_mut().filter(|run| !removed.contains(&run.id)) {
+        for run in self.runs.iter_mut().filter(|run| is_chosen(run) && !removed.contains(&run.id)) {
             match run.keep_in(&folder, &world) {
                 Ok(written) => {
                     works = true;
@@ -102,14 +103,22 @@ impl Session {
             }
         }
         if let Some(e) = why {
-            let runs = if works { format!("Some runs ({})", refused.join(", ")) } else { "The runs".into() };
-            let text = format!("{runs} were not written into {}, and stay where they are: {e}", folder.display());
+            let refused = refused.join(", ");
+            let text = match only {
+                Some(_) => format!("{refused} was not written into {}, and stays where it is: {e}", folder.display()),
+                None => {
+                    let runs = if works { format!("Some runs ({refused})") } else { "The runs".into() };
+                    format!("{runs} were not written into {}, and stay where they are: {e}", folder.display())
+                }
+            };
             tell(Event::Message { level: Level::Error, text });
         }
         if works {
             self.tables.write(&GridFolder::around(&folder), true).into_iter().for_each(tell);
-            // Runs to come are written there too.
-            self.kept_in = Some(folder);
+            if only.is_none() {
+                // Runs to come are written there too.
+                self.kept_in = Some(folder);
+            }
         }
     }
 

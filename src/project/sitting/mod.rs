@@ -370,9 +370,11 @@ impl Sitting {
         self.refresh();
     }
 
-    /// Whether there is something to learn: labels for training, and two classes.
-    pub fn can_train(&self) -> bool {
-        self.known.classes.len() > 1 && self.standing.status.labelled + self.labels_of_round() > 0
+    /// Why there is nothing to learn; `None` if a round can be trained.
+    pub fn no_training(&self) -> Option<&str> {
+        // What is said now, the standing follows a moment later.
+        let learns = self.known.classes.len() > 1 && self.labels_of_round() > 0;
+        self.standing.no_training.as_deref().filter(|_| !learns)
     }
 
     /// Labels for training that no round has seen, as far as a person gave them here.

@@ -11,6 +11,7 @@ fn standing(images: &[u32]) -> Standing {
         round: 1,
         batches: vec![batch],
         status: Status::default(),
+        no_training: None,
         predictions: None,
         held_out: None,
         doubts,

@@ -8,14 +8,15 @@ use super::incoming::Incoming;
 use super::read::read;
 use crate::dataset::own::labels::{self, natural};
 use crate::dataset::own::listing::Part;
+use crate::disk;
 use crate::project::batch;
-use crate::project::error::ProjectError;
+use crate::project::error::{ProjectError, in_file};
 use crate::project::images;
 use crate::project::log::{Answer, Row};
 use crate::project::names::{Names, NotFound};
 use crate::project::rounds;
 use crate::project::store::{AGREED, Project, Said, TEST, user};
-use crate::project::words::nearest;
+use crate::project::words::{counted, nearest, verb};
 use crate::statistics::Agreement;
 
 /// What proposed an image that no batch holds.
@@ -285,8 +286,20 @@ fn said_by(project: &Project, label: &Incoming) -> Answer {
     named.filter(|_| project.class(&label.label).is_none()).unwrap_or(label.answer)
 }
 
+/// An error if what is at `path` is not to be written over: a file without `mark`, which is somebody else's, or one with
+/// labels that the project does not have.
+pub fn may_write(project: &Project, path: &Path, mark: &str) -> Result<(), ProjectError> {
+    disk::refuse_foreign(path, mark.as_bytes()).map_err(ProjectError::Refused)?;
+    let labels = not_imported(project, path)?;
+    if labels == 0 {
+        return Ok(());
+    }
+    let (count, are) = (counted(labels, "label"), verb(labels, "is", "are"));
+    Err(in_file(path, format!("has {count} that {are} not imported; import what is there first, or give another name")))
+}
+
 /// How many labels of a file the project has never had, as when a batch was filled in and not imported; 0 without a file.
-pub fn not_imported(project: &Project, path: &Path) -> Result<usize, ProjectError> {
+fn not_imported(project: &Project, path: &Path) -> Result<usize, ProjectError> {
     if !std::fs::metadata(path).is_ok_and(|there| there.is_file() && there.len() > 0) {
         return Ok(0);
     }

@@ -11,7 +11,7 @@ mod export;
 pub use batch::{Row, csv, json, mark, rows};
 pub use done::{Conflict, Import};
 pub use export::{Folders, HEAD, Table, can_put, folders, table};
-pub use import::{OnConflict, Told, import, not_imported};
+pub use import::{OnConflict, Told, import, may_write};
 pub use incoming::Incoming;
 pub use label_studio::CONFIG;
 pub use read::read;

@@ -240,6 +240,8 @@ impl App {
         match wish {
             Wish::Choose(chosen) => self.choose(ctx, chosen),
             Wish::Reset => self.reset_as_it_is(false),
+            Wish::Apply { experiment, variants, repeats } => self.reset(*experiment, variants, repeats, false),
+            Wish::Device(device) => self.commands.push(Command::SetDevice(device)),
             Wish::Recall(recall) => self.runs.recall(ctx, recall, &mut self.state, &mut self.commands),
         }
     }
@@ -303,12 +305,18 @@ impl App {
 
     pub(super) fn take_controls(&mut self, ctx: &egui::Context, action: Option<ControlsAction>) {
         match action {
-            Some(apply @ (ControlsAction::Apply | ControlsAction::Start)) => {
-                if let Ok(variants) = self.controls.compared.variants() {
-                    let repeats = self.controls.repeats.chosen;
-                    self.reset(self.controls.draft.clone(), variants, repeats, apply == ControlsAction::Start);
+            Some(action @ (ControlsAction::Apply | ControlsAction::Start)) => {
+                let Ok(variants) = self.controls.compared.variants() else { return };
+                let (experiment, repeats) = (self.controls.draft.clone(), self.controls.repeats.chosen);
+                match action {
+                    ControlsAction::Apply => {
+                        self.wish(ctx, Wish::Apply { experiment: Box::new(experiment), variants, repeats });
+                    }
+                    // It was asked about where it was chosen.
+                    _ => self.reset(experiment, variants, repeats, true),
                 }
             }
+            Some(ControlsAction::Device(device)) => self.wish(ctx, Wish::Device(device)),
             Some(ControlsAction::AddRepeats(count)) => self.commands.extend(self.state.add_repeats(count)),
             Some(ControlsAction::Revert) => self.controls.revert(&self.state),
             Some(ControlsAction::ChooseImages) => self.own.ask(ctx),

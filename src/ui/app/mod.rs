@@ -377,6 +377,7 @@ impl eframe::App for App {
                 column = Some(shown.response.rect);
             }
             self.controls.report.ui(&ctx, &mut cx);
+            self.controls.files.follow(&ctx, &mut cx);
             own_action = self.own.ui(&ctx, &mut cx);
             if self.runs.update(&ctx, &mut cx) {
                 self.column.page = column::Page::Runs;
@@ -386,6 +387,10 @@ impl eframe::App for App {
             let panels = panels.show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
             self.film.ui(&ctx, &mut cx, panels.response.rect);
             self.methods.ui(&ctx, &mut cx);
+            // Of panels that are not on the screen, too.
+            for export in self.panels.iter_mut().flat_map(|(_, panel)| panel.exports()) {
+                cx.report(export.outcome(&ctx));
+            }
             places = Places { bar: bar.response.rect, column, panels: panels.response.rect };
         }
         if let Some(action) = bar_action {

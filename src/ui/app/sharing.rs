@@ -10,6 +10,7 @@ use crate::archive::GENERATOR_FILE;
 use crate::engine::protocol::Level;
 use crate::generator::cache::GeneratorCache;
 use crate::parcel::{self, EXTENSION, Parcel, Unpacked};
+use crate::ui::kit::export::Prepared;
 use crate::ui::kit::words;
 use crate::ui::shell::replacing::Wish;
 use crate::ui::state::Recall;
@@ -23,12 +24,8 @@ impl App {
         if let Some(path) = self.sharing.save.ui(ctx, |_| {}) {
             self.save_shared(ctx, with_extension(path));
         }
-        match self.sharing.writing.take() {
-            Some(Ok(path)) => {
-                let size =
-                    path.metadata().map_or_else(|_| String::new(), |file| format!(", {}", words::bytes(file.len())));
-                self.state.say(Level::Info, format!("The view is in {}{size}.", path.display()));
-            }
+        match self.sharing.save.outcome(ctx) {
+            Some(Ok(text)) => self.state.say(Level::Info, text),
             Some(Err(e)) => self.state.say(Level::Error, e),
             None => {}
         }
@@ -51,10 +48,15 @@ impl App {
         let with_session = folder.as_ref().is_some_and(|folder| folder.join(GENERATOR_FILE).is_file());
         let generators = self.sharing.generator.clone().into_iter().chain(cached).filter(|_| !with_session).collect();
         let opened = self.state.list.kept_shown().map(|(_, history)| history.clone()).collect();
-        self.sharing.writing.start(ctx, move || {
+        self.sharing.save.start(ctx, move || {
             let window = serde_json::to_vec(&place).map_err(|e| format!("{}: {e}", path.display()))?;
             let parcel = Parcel { name, folder, runs, opened, generators, window };
-            parcel::pack(&path, &parcel).map(|()| path).map_err(|e| e.to_string())
+            Ok(Prepared::new(vec![path.clone()], move || {
+                parcel::pack(&path, &parcel).map_err(|e| e.to_string())?;
+                let size =
+                    path.metadata().map_or_else(|_| String::new(), |file| format!(", {}", words::bytes(file.len())));
+                Ok(format!("The view is in {}{size}.", path.display()))
+            }))
         });
     }
 

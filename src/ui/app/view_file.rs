@@ -7,13 +7,13 @@ use egui::Context;
 use crate::engine::EngineOptions;
 use crate::parcel::{self, EXTENSION, Unpacked};
 use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::export::Export;
 use crate::ui::kit::job::Job;
 
 /// The dialogs, the writing and the reading.
 pub struct Sharing {
-    pub save: AskPath,
+    pub save: Export,
     pub open: AskPath,
-    pub writing: Job<Result<PathBuf, String>>,
     pub reading: Job<Result<(PathBuf, Unpacked), String>>,
     /// The folder of sessions, where what is opened goes.
     sessions: Option<PathBuf>,
@@ -25,14 +25,13 @@ pub struct Sharing {
 impl Sharing {
     pub fn new(options: &EngineOptions) -> Self {
         Self {
-            save: AskPath::new("Save the view", "File (*.ridgewalk)", "Save", Wanted::NewFile(EXTENSION)),
+            save: Export::new("Save the view", "File (*.ridgewalk)", "Save", Wanted::NewFile(EXTENSION)),
             open: AskPath::new(
                 "Open a file or a folder",
                 "A view, histories, images, points or a project",
                 "Open",
                 Wanted::Any,
             ),
-            writing: Job::default(),
             reading: Job::default(),
             sessions: options.autosave.clone(),
             cache: options.cache_dir.clone(),
@@ -47,7 +46,7 @@ impl Sharing {
 
     /// Asks where to write the view.
     pub fn ask_to_save(&mut self, name: &str) {
-        if !self.writing.is_running() {
+        if !self.save.is_writing() {
             self.save.open(|| format!("{name}.{EXTENSION}"));
         }
     }

@@ -79,13 +79,6 @@ impl Export {
 
     /// Shows the dialog with `more` under the field; returns the path in the frame in which it is confirmed.
     pub fn ui(&mut self, ctx: &Context, more: impl FnOnce(&mut Ui)) -> Option<PathBuf> {
-        if let Some(replacement) = self.asks.take() {
-            match question(ctx, &replacement.there) {
-                Some(true) => self.writing.start(ctx, move || Written::Done((replacement.write)())),
-                Some(false) => {}
-                None => self.asks = Some(replacement),
-            }
-        }
         self.ask.ui(ctx, more)
     }
 
@@ -97,12 +90,21 @@ impl Export {
         });
     }
 
-    /// The result of the write job, once; until the user has agreed to a replacement there is none.
-    pub fn outcome(&mut self) -> Option<Result<String, String>> {
+    /// Shows the question before files are replaced, while there is one; returns the result of the write job, once.
+    /// Called in every frame, whatever else is on the screen.
+    pub fn outcome(&mut self, ctx: &Context) -> Option<Result<String, String>> {
+        if let Some(replacement) = self.asks.take() {
+            match question(ctx, &replacement.there) {
+                Some(true) => self.writing.start(ctx, move || Written::Done((replacement.write)())),
+                Some(false) => {}
+                None => self.asks = Some(replacement),
+            }
+        }
         match self.writing.take()? {
             Written::Done(outcome) => Some(outcome),
             Written::Asks(replacement) => {
                 self.asks = Some(replacement);
+                ctx.request_repaint();
                 None
             }
         }
@@ -173,7 +175,7 @@ mod tests {
             std::fs::write(&path, "old").unwrap();
         }
         let show = |ui: &mut Ui, shown: &mut Shown| {
-            shown.1 = shown.0.outcome().or(shown.1.take());
+            shown.1 = shown.0.outcome(ui.ctx()).or(shown.1.take());
             shown.0.ui(ui.ctx(), |_| {});
         };
         let export = Export::new("Save", "Path", "Save", Wanted::NewFile("txt"));

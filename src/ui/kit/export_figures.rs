@@ -50,9 +50,9 @@ impl ExportFigures {
         self.export.is_writing()
     }
 
-    /// The result of the write job, once.
-    pub fn outcome(&mut self) -> Option<Result<String, String>> {
-        self.export.outcome()
+    /// The dialog and the write job, to be asked for their result.
+    pub fn export(&mut self) -> &mut Export {
+        &mut self.export
     }
 
     /// Shows the dialog; when it is confirmed, what is then exported is drawn and written.

@@ -73,9 +73,9 @@ fn search(ui: &mut Ui, shown: &mut Shown, focus: bool, theme: &Theme) {
     });
     ui.horizontal(|ui| {
         ui.set_min_height(CONTROL_HEIGHT);
-        let found = shown.search.result();
+        let (found, searches) = (shown.search.result(), shown.search.is_running());
         let text = match &found {
-            _ if shown.search.is_running() => "searching…".into(),
+            _ if searches => "searching…".into(),
             Some(found) if found.len() == 1 => "1 found".into(),
             Some(found) => format!("{} found", thousands(found.len())),
             None => String::new(),
@@ -83,7 +83,9 @@ fn search(ui: &mut Ui, shown: &mut Shown, focus: bool, theme: &Theme) {
         ui.label(RichText::new(text).color(theme.weak));
         if let Some(found) = found.filter(|f| !f.is_empty()) {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if ui.button("Select").on_hover_text("Selects what is found, and ends the search").clicked() {
+                // Until then it is what the text before has found.
+                let select = ui.add_enabled(!searches, egui::Button::new("Select"));
+                if select.on_hover_text("Selects what is found, and ends the search").clicked() {
                     shown.search.text.clear();
                     shown.select(found.to_vec());
                 }

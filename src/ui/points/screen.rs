@@ -42,8 +42,10 @@ type Read = Result<(Arc<Points>, Arc<Principal>, Facts), String>;
 
 /// The screen of points.
 pub struct PointsScreen {
-    /// The files that are shown, or are being read.
+    /// The files that are shown.
     opening: Opening,
+    /// The file of the points that are being read.
+    reads: PathBuf,
     reading: Job<(Opening, Read)>,
     stage: Arc<Mutex<&'static str>>,
     since: Instant,
@@ -86,6 +88,7 @@ impl PointsScreen {
     fn empty(within: bool) -> Self {
         Self {
             opening: Opening::default(),
+            reads: PathBuf::new(),
             reading: Job::default(),
             stage: Arc::default(),
             since: Instant::now(),
@@ -105,7 +108,7 @@ impl PointsScreen {
 
     /// Reads other files; what is shown stays until they are read.
     pub fn open(&mut self, ctx: &Context, opening: Opening) {
-        self.opening = opening.clone();
+        self.reads = opening.points.clone();
         self.since = Instant::now();
         self.message = None;
         let stage = Arc::clone(&self.stage);
@@ -339,7 +342,7 @@ impl PointsScreen {
 
     fn progress(&self) -> String {
         let stage = *self.stage.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = self.opening.points.file_name().unwrap_or_default().to_string_lossy();
+        let name = self.reads.file_name().unwrap_or_default().to_string_lossy();
         format!("{name}: {stage}, {:.0} s", self.since.elapsed().as_secs_f32())
     }
 
@@ -370,7 +373,7 @@ impl PointsScreen {
             let (points, chosen) = (Arc::clone(&shown.points), Arc::clone(&shown.selection));
             self.export.start(ctx, move || Ok(Prepared::file(path, csv(&points, &chosen)?)));
         }
-        if let Some(outcome) = self.export.outcome() {
+        if let Some(outcome) = self.export.outcome(ctx) {
             self.message = Some(outcome);
         }
     }

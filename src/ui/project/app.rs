@@ -18,8 +18,6 @@ impl ProjectApp {
     /// Opens the window, which begins to open the project.
     pub fn new(cc: &eframe::CreationContext<'_>, folder: PathBuf, device: DeviceKind) -> Self {
         theme::install(&cc.egui_ctx);
-        // No command of this window says how large everything is.
-        cc.egui_ctx.options_mut(|options| options.zoom_with_keyboard = true);
         Self { screen: ProjectScreen::new(&cc.egui_ctx, folder, device, false), frame_times: FrameTimes::default() }
     }
 

@@ -21,8 +21,8 @@ use crate::ui::kit::words::{counted, thousands};
 pub struct Centre {
     /// A part of the name of a class.
     typed: Option<String>,
-    /// The name of a new class.
-    naming: Option<String>,
+    /// The name of a new class, and the images that get it, whatever is proposed meanwhile.
+    naming: Option<(String, Vec<usize>)>,
     empty: Empty,
     /// The rows of commands: the usual ones, and those of a lasso.
     commands: [Flow<usize>; 2],
@@ -81,6 +81,10 @@ impl Centre {
     /// Carries out a command that is about images.
     pub fn act(&mut self, ctx: &egui::Context, open: &mut Open, act: Act) {
         let in_region = open.sitting.list() == List::Region;
+        if matches!(act, Act::Back | Act::Skip | Act::NotSure | Act::NoneOfThese) {
+            // What is typed is for this image.
+            self.typed = None;
+        }
         match act {
             Act::Confirm => open.confirm(ctx),
             Act::NoneOfThese if in_region => {
@@ -115,7 +119,7 @@ impl Centre {
                     }
                 }
             },
-            Act::NewClass => self.naming = Some(self.typed.take().unwrap_or_default()),
+            Act::NewClass => self.naming = Some((self.typed.take().unwrap_or_default(), open.targets())),
             Act::Search => self.typed = Some(String::new()),
             Act::Grid if open.shows_space() => {}
             Act::Grid if in_region => {
@@ -151,7 +155,7 @@ impl Centre {
             match self.typed.take() {
                 Some(typed) => match class_keys::found(&open.sitting.known().classes, &typed).first() {
                     Some(class) => Self::answer(open, ctx, Answer::Label, Some(*class)),
-                    None => self.naming = Some(typed),
+                    None => self.naming = Some((typed, open.targets())),
                 },
                 None if open.sitting.list() == List::Region => open.confirm(ctx),
                 None if open.shows_grid() => {
@@ -368,8 +372,7 @@ impl Centre {
 
     /// Asks for the name of a new class.
     fn name_dialog(&mut self, ui: &Ui, open: &mut Open) {
-        let Some(mut name) = self.naming.take() else { return };
-        let targets = open.targets();
+        let Some((mut name, targets)) = self.naming.take() else { return };
         let (mut add, known) = (false, open.sitting.known());
         let frame = Frame::window(&ui.ctx().global_style());
         let response = Modal::new(egui::Id::unique("new class")).frame(frame).show(ui.ctx(), |ui| {
@@ -406,10 +409,9 @@ impl Centre {
                 }
             });
         });
-        if add {
-            open.name_class(ui.ctx(), name.trim().to_owned(), targets);
-        } else if !response.should_close() {
-            self.naming = Some(name);
+        let taken = add && open.name_class(ui.ctx(), name.trim(), &targets);
+        if !taken && !response.should_close() {
+            self.naming = Some((name, targets));
         }
     }
 }

@@ -183,7 +183,7 @@ pub struct Pressed {
 }
 
 /// What was pressed since the last frame; nothing while a field has the keyboard, or a menu or dialog is open. `searches`
-/// if a class is being searched by typing, to which its keys then belong.
+/// if a class is being searched by typing: then no key answers but Enter.
 pub fn read(ctx: &Context, searches: bool) -> Pressed {
     let dialog = ctx.memory(|memory| memory.top_modal_layer().is_some());
     if dialog || ctx.egui_wants_keyboard_input() || egui::Popup::is_any_open(ctx) {
@@ -195,12 +195,13 @@ pub fn read(ctx: &Context, searches: bool) -> Pressed {
     // Arrows go from one button to the next once one has the keyboard.
     let has_focus = ctx.memory(|memory| memory.focused().is_some());
     ctx.input_mut(|input| {
+        let is_read = |act: Act| !searches || matches!(act, Act::Undo | Act::Go(_) | Act::Theme | Act::Keys);
         let moves = |key: Key| matches!(key, Key::ArrowLeft | Key::ArrowRight | Key::ArrowUp | Key::ArrowDown);
         let acts = COMMANDS
             .iter()
             .filter(|row| !(has_focus && moves(row.shortcut.logical_key)))
             // `+` and `/` are other keys on other keyboards: what is typed counts.
-            .filter(|row| !matches!(row.act, Act::NewClass | Act::Search))
+            .filter(|row| !matches!(row.act, Act::NewClass | Act::Search) && is_read(row.act))
             .filter(|row| input.consume_shortcut(&row.shortcut))
             .map(|row| row.act);
         let acts = acts.collect();
@@ -245,6 +246,23 @@ mod tests {
         let mut events = [&fresh[..2], &held, &fresh[2..]].concat();
         take_out_held(&mut events);
         assert_eq!(events, fresh);
+    }
+
+    #[test]
+    fn while_a_class_is_searched_no_key_answers_but_enter() {
+        let pressed = |searches: bool| {
+            let keys = [Key::ArrowDown, Key::ArrowRight, Key::Delete, Key::Backspace, Key::Enter];
+            let key = |key: Key| {
+                let (physical_key, modifiers) = (None, Modifiers::NONE);
+                Event::Key { key, physical_key, pressed: true, repeat: false, modifiers }
+            };
+            let (ctx, mut read_by_then) = (Context::default(), Pressed::default());
+            let input = egui::RawInput { events: keys.map(key).to_vec(), ..Default::default() };
+            let _ = ctx.run_ui(input, |ui| read_by_then = read(ui.ctx(), searches));
+            (read_by_then.acts, read_by_then.enter)
+        };
+        assert_eq!(pressed(true), (vec![Act::Undo], true));
+        assert_eq!(pressed(false), (vec![Act::Skip, Act::NotSure, Act::NoneOfThese, Act::Undo], true));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where a project stands: accuracy with its interval, the curve with its forecast, what the next round costs, doubts.
 
-use egui::{Id, Label, RichText, ScrollArea, Ui};
+use egui::{Button, Id, Label, RichText, ScrollArea, Ui};
 use egui_plot::{FilledArea, Line, PlotPoints, Points};
 
 use super::commands::{Act, command};
@@ -10,7 +10,7 @@ use crate::project::{List, Status, verb};
 use crate::ui::kit::charts;
 use crate::ui::kit::facts::{fact, heading};
 use crate::ui::kit::theme::{self, Theme, bold, size, space};
-use crate::ui::kit::words::{counted, thousands};
+use crate::ui::kit::words::{capital, counted, thousands};
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +25,8 @@ pub enum Asked {
 }
 
 const PLOT_HEIGHT: f32 = 128.0;
-/// Why nothing can be trained or asked while the button cannot be pressed.
-const NOT_NOW: &str = "Wait for what is computed now; to train, label some images first, of two classes";
+/// Why nothing can be trained or asked while something is computed.
+const NOT_NOW: &str = "Wait for what is computed now";
 /// Height of a row of facts.
 const ROW: f32 = 19.0;
 
@@ -71,8 +71,8 @@ pub fn ui(ui: &mut Ui, open: &Open, theme: &'static Theme) -> Option<Asked> {
         fact(ui, theme, "Rounds", &status.rounds.to_string());
         ui.horizontal_wrapped(|ui| {
             let row = command(Act::Train);
-            let can = open.sitting.can_train() && open.now().is_none();
-            ui.add_enabled_ui(can, |ui| button(ui, &mut asked, row.name, &row.tip(), Asked::Act(row.act)));
+            let refused = open.now().map(|_| NOT_NOW.to_owned()).or_else(|| open.sitting.no_training().map(capital));
+            button_unless(ui, refused.as_deref(), &mut asked, row.name, &row.tip(), Asked::Act(row.act));
             let tip = "Writes the labels as CSV, or a row for every image with what the model predicts";
             button(ui, &mut asked, "Export…", tip, Asked::Export);
             let tip = "Takes in labels: a table of files and labels, Label Studio's export, or labels.csv of a copy of the project";
@@ -181,7 +181,13 @@ fn curve(ui: &mut Ui, status: &Status, theme: &'static Theme) {
 }
 
 fn button(ui: &mut Ui, asked: &mut Option<Asked>, text: &str, tip: &str, act: Asked) {
-    if ui.button(text).on_hover_text(tip).on_disabled_hover_text(NOT_NOW).clicked() {
+    button_unless(ui, None, asked, text, tip, act);
+}
+
+/// A button that cannot be pressed while something is `refused`, which its tip then says.
+fn button_unless(ui: &mut Ui, refused: Option<&str>, asked: &mut Option<Asked>, text: &str, tip: &str, act: Asked) {
+    let button = ui.add_enabled(refused.is_none(), Button::new(text));
+    if button.on_hover_text(tip).on_disabled_hover_text(refused.unwrap_or(tip)).clicked() {
         *asked = Some(act);
     }
 }
@@ -210,19 +216,18 @@ fn questions(ui: &mut Ui, open: &Open, asked: &mut Option<Asked>, theme: &Theme)
     if answering.is_some() || status.rounds == 0 || !(labels || larger) {
         return;
     }
+    let refused = (!open.can_ask()).then_some(NOT_NOW);
     ui.horizontal_wrapped(|ui| {
-        ui.add_enabled_ui(open.can_ask(), |ui| {
             if labels {
                 let tip = "Trains networks in the background, each without a fifth of the labels, and asks what that fifth is: finds \
                            wrong labels that the model was trained on";
-                button(ui, asked, "Check the labels", tip, Asked::Question(Question::Labels));
+                button_unless(ui, refused, asked, "Check the labels", tip, Asked::Question(Question::Labels));
             }
             if larger {
                 let tip = "Trains a larger network on the same labels in the background, and compares both on the test images: \
                            advice on whether more labels or another network would help";
-                button(ui, asked, "Labels or network?", tip, Asked::Question(Question::Larger));
+                button_unless(ui, refused, asked, "Labels or network?", tip, Asked::Question(Question::Larger));
             }
-        });
     });
 }
 

@@ -415,12 +415,14 @@ impl Open {
         if self.shows_grid() { self.grid.at_cursor() } else { self.image() }
     }
 
-    /// Adds a class and gives it to images.
-    pub fn name_class(&mut self, ctx: &Context, name: String, images: Vec<usize>) {
-        if self.is_ready(ctx, true) {
-            self.naming = Some((name.clone(), images));
-            self.pen.add_class(ctx, name);
+    /// Adds a class and gives it to images; false while something else is being written.
+    pub fn name_class(&mut self, ctx: &Context, name: &str, images: &[usize]) -> bool {
+        let ready = self.is_ready(ctx, true);
+        if ready {
+            self.naming = Some((name.to_owned(), images.to_vec()));
+            self.pen.add_class(ctx, name.to_owned());
         }
+        ready
     }
 
     /// Removes a class that was added by mistake.

@@ -14,14 +14,15 @@ use super::open::Open;
 use super::right;
 use super::work::{Failed, Opened, Work, open};
 use crate::device::DeviceKind;
-use crate::disk;
-use crate::project::transfer::{HEAD, OnConflict, Table, Told, table};
-use crate::project::{List, Project, Sitting};
+use crate::project::transfer::{HEAD, OnConflict, Table, Told, may_write, table};
+use crate::project::{List, Project, Sitting, counted, verb};
 use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::confirm::confirm;
 use crate::ui::kit::export::{Export, Prepared};
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets::{self, IconButton, segmented, segmented_width};
+use crate::ui::shell::keys;
 
 /// What the screen asks of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub struct ProjectScreen {
     /// Whether the table has a row for every image, with the model's predictions.
     exports_all: bool,
     shows_keys: bool,
+    /// Whether it is asked if the project is left.
+    leaves: bool,
     /// Whether there is an experiment to go back to.
     within: bool,
 }
@@ -103,6 +106,7 @@ impl ProjectScreen {
             export: Export::new("Export the labels", "labels.csv", "Export", Wanted::NewFile("csv")),
             exports_all: false,
             shows_keys: false,
+            leaves: false,
             within,
         }
     }
@@ -130,6 +134,7 @@ impl ProjectScreen {
         if let Stage::Open(open) = &mut self.stage {
             open.update(&ctx);
         }
+        keys::take_size(&ctx);
         self.take_keys(&ctx);
         let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);
         let bar = Panel::top("project bar").exact_size(BAR_HEIGHT).show_separator_line(false).resizable(false);
@@ -207,7 +212,25 @@ impl ProjectScreen {
             None => {}
         }
         self.dialogs(&ctx);
-        wish
+        self.leave(&ctx, wish)
+    }
+
+    /// Fulfils the wish to leave; asks first if classes would be lost that were given in a lasso.
+    fn leave(&mut self, ctx: &Context, wish: Option<Wish>) -> Option<Wish> {
+        let given = self.sitting().map_or(0, |sitting| sitting.region().given().count());
+        if !std::mem::take(&mut self.leaves) && wish.is_none() {
+            return None;
+        }
+        if given == 0 {
+            return Some(Wish::Back);
+        }
+        let (labels, are) = (counted(given, "label"), verb(given, "is", "are"));
+        let text = format!("{labels} in the lasso {are} not confirmed, and would be lost.");
+        let stay = ("Stay", "Back to the lasso, where Enter writes them (Esc)");
+        let leave = ("Leave", "Shows the experiment; all labels that were confirmed are kept");
+        let answer = confirm(ctx, "Leave the project?", &text, stay, leave);
+        self.leaves = answer.is_none();
+        (answer == Some(true)).then_some(Wish::Back)
     }
 
     fn take_read(&mut self, ctx: &Context) {
@@ -354,20 +377,19 @@ impl ProjectScreen {
             let what = if *exports_all { Table::Predictions } else { Table::Labels };
             let folder = self.folder.clone();
             self.export.start(ctx, move || {
-                // Not the project's own labels, which have other columns, nor what others made.
-                disk::refuse_foreign(&path, HEAD.join(",").as_bytes())?;
                 let project = Project::look(&folder).map_err(|e| e.to_string())?;
+                may_write(&project, &path, &HEAD.join(",")).map_err(|e| e.to_string())?;
                 Ok(Prepared::file(path, table(&project, what).map_err(|e| e.to_string())?))
             });
         }
-        if let Some(outcome) = self.export.outcome()
+        if let Some(outcome) = self.export.outcome(ctx)
             && let Stage::Open(open) = &mut self.stage
         {
             open.message = Some(outcome);
         }
         if self.shows_keys {
             let frame = Frame::window(&ctx.global_style());
-            let response = Modal::new(egui::Id::unique("keys of a project")).frame(frame).show(ctx, keys);
+            let response = Modal::new(egui::Id::unique("keys of a project")).frame(frame).show(ctx, key_list);
             self.shows_keys = !response.should_close();
         }
     }
@@ -430,7 +452,7 @@ fn toggle_theme(ctx: &Context) {
 }
 
 /// The list of keys.
-fn keys(ui: &mut Ui) {
+fn key_list(ui: &mut Ui) {
     ui.set_width(KEYS.min(ui.ctx().content_rect().width() - 4.0 * space::L));
     ui.label(bold("Keys").size(size::HEADING));
     ui.add(

@@ -4,10 +4,21 @@ use egui::{Event, Key, Modifiers};
 
 use super::action::{Action, Page, Row};
 use super::actions::{ACTIONS, NUMBERS};
+use super::appearance;
 use crate::ui::panels::WORKSPACES;
 
 /// Keys that a widget with the focus takes for itself.
 const OF_WIDGETS: [Key; 6] = [Key::Space, Key::Escape, Key::ArrowUp, Key::ArrowDown, Key::ArrowLeft, Key::ArrowRight];
+
+/// Carries out the keys that set how large everything is, for a screen whose other keys are its own.
+pub fn take_size(ctx: &egui::Context) {
+    let sets_size = |row: &&Row| matches!(row.action, Action::Larger | Action::Smaller | Action::UsualSize);
+    for row in ACTIONS.iter().flat_map(|(_, rows)| *rows).filter(sets_size) {
+        if row.keys.iter().any(|key| ctx.input_mut(|input| input.consume_shortcut(key))) {
+            appearance::act(ctx, row.action);
+        }
+    }
+}
 
 /// The actions of the keys pressed in this frame; none while a dialog or a menu is open. While the user types into a field
 /// only the palette has its key, and while another widget has the focus, that one has its keys.

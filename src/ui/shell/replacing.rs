@@ -4,6 +4,8 @@ use std::time::Instant;
 
 use egui::Context;
 
+use crate::device::DeviceKind;
+use crate::experiment::{Experiment, Variant};
 use crate::ui::kit::confirm::confirm;
 use crate::ui::panels::start::Chosen;
 use crate::ui::state::{AppState, Recall};
@@ -14,6 +16,10 @@ pub enum Wish {
     Choose(Chosen),
     /// The present session anew.
     Reset,
+    /// A session with the settings as they are changed.
+    Apply { experiment: Box<Experiment>, variants: Vec<Variant>, repeats: usize },
+    /// The present session anew, computed by another device.
+    Device(DeviceKind),
     /// Stored runs.
     Recall(Recall),
 }
@@ -34,7 +40,7 @@ impl Default for Replacing {
 impl Replacing {
     /// Returns a wish that can be fulfilled at once; asks about one that gives up what the session has worked for.
     pub fn pass(&mut self, wish: Wish, state: &AppState) -> Option<Wish> {
-        let opens = matches!(wish, Wish::Choose(Chosen::Open(_) | Chosen::OwnImages))
+        let opens = matches!(wish, Wish::Choose(Chosen::Open(_) | Chosen::OwnImages | Chosen::Points))
             || matches!(wish, Wish::Choose(Chosen::NewProject | Chosen::AskProject | Chosen::Project(_)));
         match state.at_stake(self.since.elapsed()).filter(|_| !opens) {
             Some(stake) => {

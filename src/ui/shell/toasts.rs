@@ -10,18 +10,23 @@ use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets::IconButton;
 use crate::ui::state::{AppState, Message, Messages, Offer};
 
-/// Which messages are shown since when.
+/// Which messages were shown, and for how long.
 #[derive(Debug, Default)]
 pub struct Toasts {
-    /// (message, seconds of the window's clock at which it was first shown).
+    /// (message, seconds for which it was on the screen).
     shown: Vec<(u64, f64)>,
+    /// The messages on the screen, since this time of the window's clock.
+    now: Vec<u64>,
+    at: f64,
+    /// Whether the pointer is on them: what is being read stays.
+    is_read: bool,
 }
 
 /// Seconds that a note, a warning and an error stay; after that they are in the list only.
 const INFO_SECONDS: f64 = 6.0;
 const WARNING_SECONDS: f64 = 14.0;
 const ERROR_SECONDS: f64 = 30.0;
-/// Largest number of toasts on the screen; older ones wait.
+/// Largest number of toasts on the screen; older ones wait, and their time with them.
 const MAX_SHOWN: usize = 4;
 const WIDTH: f32 = 360.0;
 /// Least space between a toast and the window's edges.
@@ -31,13 +36,18 @@ const LIST_HEIGHT: f32 = 360.0;
 impl Toasts {
     /// Shows the toasts.
     pub fn ui(&mut self, ctx: &egui::Context, state: &mut AppState) {
-        let (now, passed) = ctx.input(|i| (i.time, f64::from(i.stable_dt)));
-        let mut visible: Vec<_> =
-            state.messages.iter().filter(|m| !m.over && self.is_visible(m, now, ctx)).cloned().collect();
-        let visible = visible.split_off(visible.len().saturating_sub(MAX_SHOWN));
-        if visible.is_empty() {
-            return;
+        let now = ctx.input(|i| i.time);
+        let passed = now - std::mem::replace(&mut self.at, now);
+        if !std::mem::take(&mut self.is_read) {
+            self.shown.iter_mut().filter(|(id, _)| self.now.contains(id)).for_each(|(_, seconds)| *seconds += passed);
         }
+        let mut visible: Vec<_> = state.messages.iter().filter(|m| !m.over && self.left(m) > 0.0).cloned().collect();
+        let visible = visible.split_off(visible.len().saturating_sub(MAX_SHOWN));
+        self.now = visible.iter().map(|message| message.id).collect();
+        let new: Vec<u64> =
+            self.now.iter().copied().filter(|id| self.shown.iter().all(|(known, _)| known != id)).collect();
+        self.shown.extend(new.into_iter().map(|id| (id, 0.0)));
+        let Some(left) = visible.iter().map(|message| self.left(message)).min_by(f64::total_cmp) else { return };
         // A dialog has its buttons at the bottom right.
         let (corner, from_edge) = match ctx.memory(|m| m.top_modal_layer().is_some()) {
             true => (Align2::LEFT_BOTTOM, space::L),
@@ -50,28 +60,20 @@ impl Toasts {
                 let width = WIDTH.min(ctx.content_rect().width() - 2.0 * MARGIN);
                 visible.iter().for_each(|message| toast(ui, message, width, &mut state.messages));
             });
-        // What is being read stays.
-        if area.response.contains_pointer() {
-            self.shown.iter_mut().for_each(|(_, since)| *since += passed);
+        self.is_read = area.response.contains_pointer();
+        if !self.is_read {
+            ctx.request_repaint_after_secs(left as f32);
         }
     }
 
-    /// Whether a message is still shown by itself; requests a repaint when it no longer is.
-    fn is_visible(&mut self, message: &Message, now: f64, ctx: &egui::Context) -> bool {
-        let at = self.shown.iter().position(|(id, _)| *id == message.id).unwrap_or_else(|| {
-            self.shown.push((message.id, now));
-            self.shown.len() - 1
-        });
+    /// Seconds for which a message is still to be shown by itself.
+    fn left(&self, message: &Message) -> f64 {
         let life = match message.level {
             Level::Info => INFO_SECONDS,
             Level::Warning => WARNING_SECONDS,
             Level::Error => ERROR_SECONDS,
         };
-        let left = self.shown[at].1 + life - now;
-        if left > 0.0 {
-            ctx.request_repaint_after_secs(left as f32);
-        }
-        left > 0.0
+        life - self.shown.iter().find(|(id, _)| *id == message.id).map_or(0.0, |(_, seconds)| *seconds)
     }
 }
 
@@ -159,4 +161,34 @@ fn body(ui: &mut Ui, message: &Message, theme: &Theme) {
     });
     let ink = if message.over { theme.weak } else { theme.text };
     ui.add(Label::new(RichText::new(&message.text).color(ink)).wrap().selectable(true));
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::*;
+    use crate::device::DeviceKind;
+    use crate::experiment::Experiment;
+    use crate::ui::kit::theme;
+
+    #[test]
+    fn of_many_messages_the_older_ones_are_shown_once_there_is_room() {
+        let show = |ui: &mut Ui, (toasts, state): &mut (Toasts, AppState)| toasts.ui(ui.ctx(), state);
+        let state = AppState::new(Experiment::default(), Vec::new(), DeviceKind::Cpu);
+        let mut window = Harness::builder().build_ui_state(show, (Toasts::default(), state));
+        theme::install(&window.ctx);
+        for n in 0..=MAX_SHOWN {
+            window.state_mut().1.say(Level::Info, format!("note {n}"));
+        }
+        let latest = format!("note {MAX_SHOWN}");
+        window.run_steps(3);
+        assert!(window.query_by_label("note 0").is_none() && window.query_by_label(&latest).is_some());
+        // As long as a note stays, and a little longer.
+        window.run_steps((4.0 * INFO_SECONDS) as usize + 1);
+        assert!(window.query_by_label("note 0").is_some() && window.query_by_label(&latest).is_none());
+        window.run_steps((4.0 * INFO_SECONDS) as usize + 1);
+        assert!(window.query_by_label("note 0").is_none());
+    }
 }

@@ -14,6 +14,7 @@ use crate::experiment::{Strategy, Variant};
 use crate::figures::{Drawn, Figure, FigureError, Histories, KINDS, Kind, Looks, Table};
 use crate::history::History;
 use crate::statistics::groups;
+use crate::ui::kit::export::Export;
 use crate::ui::kit::export_figures::{ExportFigures, Exported};
 use crate::ui::kit::figure_view::FigureView;
 use crate::ui::kit::memo::Memo;
@@ -91,8 +92,11 @@ impl Panel for ComparePanel {
         "Comparison"
     }
 
+    fn exports(&mut self) -> Vec<&mut Export> {
+        vec![self.export.export()]
+    }
+
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        self.take_answers(cx);
         if cx.actions.contains(&PanelAction::ExportFigures) && self.can_export() {
             self.export.open(&self.sets.chosen(cx.state), "");
         }
@@ -147,10 +151,6 @@ impl ComparePanel {
         let something =
             matches!(self.content.last(), Some(Content::Figure(_) | Content::Table(_) | Content::Missing(_)));
         something && !self.export.is_writing()
-    }
-
-    fn take_answers(&mut self, cx: &mut Cx<'_>) {
-        cx.report(self.export.outcome());
     }
 
     /// The choice of histories and of their groups.

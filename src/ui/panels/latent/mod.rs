@@ -24,6 +24,7 @@ use glam::Vec2;
 use crate::engine::protocol::{Command, Level};
 use crate::experiment::Task;
 use crate::field::FieldRequest;
+use crate::ui::kit::export::Export;
 use crate::ui::kit::flow::Flow;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::painted;
@@ -71,6 +72,10 @@ impl Panel for LatentPanel {
         "Latent space"
     }
 
+    fn exports(&mut self) -> Vec<&mut Export> {
+        vec![self.save.export(), self.rounds.export()]
+    }
+
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
         self.take_actions(cx);
         if !self.options.coloring.suits(cx.state.experiment.dataset.task()) {
@@ -89,7 +94,7 @@ impl Panel for LatentPanel {
         let top = ui.cursor().top().min(panel.bottom());
         let panel = Rect::from_min_max(egui::pos2(panel.left(), top), panel.max);
         ui.painter().rect_filled(panel, egui::CornerRadius::ZERO, cx.theme.background);
-        self.save.ui(ui.ctx(), cx);
+        self.save.ui(ui.ctx());
         let painted = painted::count(ui, ui.layer_id());
         let coloring = self.options.seen_coloring();
         let saves = self.save.is_due();
@@ -103,7 +108,7 @@ impl Panel for LatentPanel {
         if rect.width() < MIN_SIDE || rect.height() < MIN_SIDE {
             return;
         }
-        self.rounds.dialog(ui.ctx(), cx);
+        self.rounds.dialog(ui.ctx());
         if self.options.by_round {
             return self.rounds.ui(ui, rect, cx);
         }

@@ -76,9 +76,13 @@ impl Rounds {
         });
     }
 
-    /// Shows the dialog and reports the result.
-    pub fn dialog(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
-        cx.report(self.export.outcome());
+    /// The dialog and the write job, to be asked for their result.
+    pub fn export(&mut self) -> &mut Export {
+        &mut self.export
+    }
+
+    /// Shows the dialog.
+    pub fn dialog(&mut self, ctx: &Context) {
         let Some(folder) = self.export.ui(ctx, |ui| {
             ui.label("As SVG, PDF and PNG, as wide as a page.");
         }) else {

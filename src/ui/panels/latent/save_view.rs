@@ -37,9 +37,13 @@ impl SaveView {
         self.export.open(|| format!("{name}-{}-round-{round}.png", cx.state.shown_experiment().strategy));
     }
 
-    /// Shows the dialog and reports the result.
-    pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
-        cx.report(self.export.outcome());
+    /// The dialog and the write job, to be asked for their result.
+    pub fn export(&mut self) -> &mut Export {
+        &mut self.export
+    }
+
+    /// Shows the dialog.
+    pub fn ui(&mut self, ctx: &egui::Context) {
         if let Some(path) = self.export.ui(ctx, |_| {}) {
             self.due = Some(path);
             ctx.request_repaint();

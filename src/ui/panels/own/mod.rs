@@ -12,12 +12,11 @@ use crate::dataset::own::defaults::Chosen;
 use crate::dataset::own::plan::Plan;
 use crate::dataset::own::reading::Wanted as Brought;
 use crate::dataset::own::wanted;
-use crate::disk;
 use crate::engine::protocol::Level;
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Strategy, Variant};
 use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::export::{Export, Prepared};
 use crate::ui::kit::facts;
-use crate::ui::kit::job::Job;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, bold, size, space};
 use crate::ui::kit::words::{self, thousands};
 use crate::ui::panel::Cx;
@@ -46,8 +45,7 @@ pub struct OwnSheet {
     /// When the settings that the images are brought to changed, seconds; they are read again soon after.
     changed: Option<f64>,
     contact: ContactSheet,
-    save: AskPath,
-    writing: Job<Result<String, String>>,
+    save: Export,
     /// The folder of decoded images.
     cache: Option<PathBuf>,
 }
@@ -75,7 +73,7 @@ const SETTLED: f64 = 0.4;
 impl OwnSheet {
     pub fn new(cache: Option<PathBuf>) -> Self {
         let hint = "A folder with a sub-folder a class, an archive, NPZ, CSV, Parquet, …";
-        let save = AskPath::new("Save what is left out as CSV", "Path of the CSV file", "Save", Wanted::NewFile("csv"));
+        let save = Export::new("Save what is left out as CSV", "Path of the CSV file", "Save", Wanted::NewFile("csv"));
         Self {
             ask: AskPath::new("Your images", hint, "Look at them", Wanted::Any),
             plan: None,
@@ -89,7 +87,6 @@ impl OwnSheet {
             changed: None,
             contact: ContactSheet::default(),
             save,
-            writing: Job::default(),
             cache,
         }
     }
@@ -121,7 +118,7 @@ impl OwnSheet {
 
     /// Shows the dialog or the sheet, if one is open.
     pub fn ui(&mut self, ctx: &Context, cx: &mut Cx<'_>) -> Option<OwnAction> {
-        cx.report(self.writing.take());
+        cx.report(self.save.outcome(ctx));
         self.take(cx);
         let mut action = None;
         if self.plan.is_some() {
@@ -310,11 +307,9 @@ impl OwnSheet {
     fn write(&mut self, ctx: &Context, path: PathBuf) {
         let Some(read) = &self.read else { return };
         let list = read.sheet.left_out();
-        self.writing.start(ctx, move || {
-            let written = list.and_then(|list| disk::write_aside(&path, &list));
-            written
-                .map(|()| format!("Saved {}", path.display()))
-                .map_err(|e| format!("{}: cannot be written ({e})", path.display()))
+        self.save.start(ctx, move || match list {
+            Ok(list) => Ok(Prepared::file(path, list)),
+            Err(e) => Err(format!("{}: cannot be written ({e})", path.display())),
         });
     }
 }

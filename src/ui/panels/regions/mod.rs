@@ -57,8 +57,11 @@ impl Panel for RegionPanel {
         "Selection"
     }
 
+    fn exports(&mut self) -> Vec<&mut Export> {
+        vec![&mut self.export]
+    }
+
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        cx.report(self.export.outcome());
         self.take_actions(cx);
         named::sheet(ui.ctx(), cx);
         let (Some(selection), Some(dataset)) = (cx.state.brush.selection.clone(), cx.state.dataset.clone()) else {

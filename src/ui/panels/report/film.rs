@@ -92,7 +92,7 @@ impl SaveFilm {
 
     /// Shows the dialog, or the progress in the lower left corner of `area`, and reports the result.
     pub fn ui(&mut self, ctx: &Context, cx: &mut Cx<'_>, area: Rect) {
-        cx.report(self.export.outcome());
+        cx.report(self.export.outcome(ctx));
         if self.export.is_writing() {
             progress(ctx, &self.making, area);
         }

@@ -40,7 +40,7 @@ impl Methods {
 
     /// Shows the dialog and reports the result.
     pub fn ui(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
-        cx.report(self.0.outcome());
+        cx.report(self.0.outcome(ctx));
         let Some(path): Option<PathBuf> = self.0.ui(ctx, |_| {}) else { return };
         let text = text(cx.state);
         self.0.start(ctx, move || Ok(Prepared::file(path, text?.into_bytes())));

@@ -96,7 +96,7 @@ impl Earlier {
                 let offers = vec![Offer::Continue(session.folder.clone()), Offer::ShowEarlier];
                 cx.state.offer(Level::Info, text, offers);
                 self.told.push(session.folder.clone());
-                (found, self.reveal) = (true, true);
+                found = true;
             }
             let is_there = |folder: &Path| left.iter().any(|l| l.folder == folder && !l.saved.finished);
             cx.state.messages.withdraw(|offer| matches!(offer, Offer::Continue(folder) if !is_there(folder)));
@@ -125,6 +125,7 @@ impl Earlier {
         let known = |folder: &Path| cx.state.list.groups().any(|g| g.path.as_deref() == Some(folder));
         let left: Vec<&Left> = self.left.iter().flatten().filter(|l| !known(&l.folder)).collect();
         if left.is_empty() {
+            self.reveal = false;
             return None;
         }
         let (mut opened, mut recall, mut asks) = (None, None, None);

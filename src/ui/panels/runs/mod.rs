@@ -31,6 +31,8 @@ use saving::Saving;
 
 /// The page and its dialogs.
 pub struct RunsPage {
+    /// The session whose runs were shown last.
+    session: Option<u64>,
     replaying: Replaying,
     earlier: Earlier,
     needed: Needed,
@@ -57,6 +59,7 @@ impl RunsPage {
     /// The page of a window whose sessions are written below `root`, if they are; `told` are those that it needs not tell of.
     pub fn new(root: Option<PathBuf>, most_bytes: u64, told: Vec<PathBuf>) -> Self {
         Self {
+            session: None,
             replaying: Replaying::default(),
             earlier: Earlier::new(root, most_bytes, told),
             needed: Needed::default(),
@@ -115,7 +118,7 @@ impl RunsPage {
             self.saving.ask(live.map(|e| e.key).collect(), cx.state);
         }
         self.saving.ui(ctx, cx);
-        cx.report(self.export.outcome());
+        cx.report(self.export.export().outcome(ctx));
         let to_export = &self.to_export;
         self.export.ui(ctx, || exported(to_export, cx.state));
         found
@@ -131,7 +134,13 @@ impl RunsPage {
             self.earlier.footer(ui, cx);
         });
         let margin = egui::Margin { left: 6, right: 6, top: 0, bottom: space::L as i8 };
-        ScrollArea::vertical().auto_shrink(false).id_salt("runs").show(ui, |ui| {
+        let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("runs");
+        let session = Some(cx.state.generation);
+        if std::mem::replace(&mut self.session, session) != session && !self.earlier.reveal {
+            // Another session begins at the top, wherever the list was left.
+            area = area.vertical_scroll_offset(0.0);
+        }
+        area.show(ui, |ui| {
             egui::Frame::new().inner_margin(margin).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
                 self.buttons(ui, cx);
@@ -283,7 +292,7 @@ impl RunsPage {
                 return Some(RunsAction::Compare);
             }
             RowAction::OnlyThis => cx.state.list.show_only(&[key]),
-            RowAction::Save => self.saving.ask(vec![key], cx.state),
+            RowAction::Save => self.saving.ask_one(key, cx.state),
             RowAction::Export => self.ask_to_export(vec![key], cx.state),
             RowAction::Remove => {
                 let commands = cx.state.remove_runs(&[key]);

@@ -125,7 +125,7 @@ fn choices(ui: &mut Ui, run: Listed<'_>, is_focus: bool) -> Option<RowAction> {
         ui,
         begun,
         "Save…",
-        "Writes this run into a folder of yours, which the command line reads too",
+        "Writes this run, and no other, into a folder of yours, which the command line reads too",
         RowAction::Save,
     );
     choice(ui, begun, "Export…", "Writes the figures and tables of this run to files", RowAction::Export);

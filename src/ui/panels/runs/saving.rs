@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use egui::Context;
 
 use crate::archive::{self, HISTORY_EXTENSION};
+use crate::engine::planned::PlannedRun;
 use crate::engine::protocol::Command;
 use crate::figures::{histories_of, write_tables};
 use crate::grid::{Cell, GridFolder, Keep, merge, unlike};
@@ -20,21 +21,30 @@ pub struct Saving {
     export: Export,
     /// The runs that the dialog is about.
     runs: Vec<RunKey>,
-    /// The folder that the engine is to write into, until nothing stands in the way.
-    keep: Option<PathBuf>,
+    /// Whether they are all of a session, with which those to come are written.
+    all: bool,
+    /// What the engine is to write, until nothing stands in the way.
+    keep: Option<Command>,
 }
 
 impl Default for Saving {
     fn default() -> Self {
         let hint = "Folder for the runs, new or existing";
-        Self { export: Export::new("Save runs", hint, "Save", Wanted::Folder), runs: Vec::new(), keep: None }
+        let export = Export::new("Save runs", hint, "Save", Wanted::Folder);
+        Self { export, runs: Vec::new(), all: true, keep: None }
     }
 }
 
 impl Saving {
-    /// Asks where to write these runs.
+    /// Asks where to write all runs of a session, and those to come.
     pub fn ask(&mut self, runs: Vec<RunKey>, state: &AppState) {
-        self.runs = runs;
+        (self.runs, self.all) = (runs, true);
+        self.export.open(|| state.folder_for_runs());
+    }
+
+    /// Asks where to write a run.
+    pub fn ask_one(&mut self, run: RunKey, state: &AppState) {
+        (self.runs, self.all) = (vec![run], false);
         self.export.open(|| state.folder_for_runs());
     }
 
@@ -43,8 +53,8 @@ impl Saving {
         if let Some(folder) = self.export.ui(ctx, |_| {}) {
             self.save_into(ctx, folder, cx);
         }
-        match (self.export.outcome(), self.keep.is_some()) {
-            (Some(Ok(_)), true) => cx.commands.extend(self.keep.take().map(|folder| Command::Keep { folder })),
+        match (self.export.outcome(ctx), self.keep.is_some()) {
+            (Some(Ok(_)), true) => cx.commands.extend(self.keep.take()),
             (outcome, _) => cx.report(outcome),
         }
     }
@@ -52,16 +62,17 @@ impl Saving {
     /// Writes the chosen runs: those of the present session from now on, others as they are.
     fn save_into(&mut self, ctx: &Context, folder: PathBuf, cx: &Cx<'_>) {
         let entries: Vec<&Entry> = self.runs.iter().filter_map(|key| cx.state.list.entry(*key)).collect();
-        let is_live = entries.iter().any(|e| e.live().is_some());
+        let live = entries.iter().find_map(|e| e.live());
+        let is_live = live.is_some();
         // What this window writes there already is no other's.
         let others = entries.iter().filter(|e| e.saved.as_ref().is_none_or(|path| !path.starts_with(&folder)));
-        let histories: Vec<History> = others.filter_map(|e| cx.state.history_of(e)).collect();
+        let cells: Vec<Cell> = others.filter_map(|e| cell(cx.state, e)).collect();
         let group = |key: GroupKey| cx.state.list.group(key)?.path.clone();
         let file = |e: &Entry| e.autosaved.clone().or_else(|| e.saved.clone()).or_else(|| group(e.group));
         let kept = entries.iter().filter_map(|e| Some((file(e), e.kept()?.clone())));
         let (files, lost): (Vec<_>, Vec<_>) = kept.partition(|(file, _)| file.is_some());
         let files: Vec<(PathBuf, History)> = files.into_iter().filter_map(|(file, run)| Some((file?, run))).collect();
-        self.keep = is_live.then(|| folder.clone());
+        self.keep = live.map(|run| Command::Keep { folder: folder.clone(), only: (!self.all).then_some(run) });
         self.export.start(ctx, move || {
             if !lost.is_empty() {
                 let count = lost.len();
@@ -70,7 +81,7 @@ impl Saving {
                      Their figures and tables can be exported."
                 ));
             }
-            let there = written_again(&GridFolder::around(&folder), &histories);
+            let there = written_again(&GridFolder::around(&folder), &cells);
             // The engine writes the runs of the session.
             let write = move || if is_live { Ok(String::new()) } else { copy(&files, &folder) };
             Ok(Prepared::new(there, write))
@@ -78,15 +89,26 @@ impl Saving {
     }
 }
 
+/// The cell of a run, begun or not; a fork has none, and a file of its own.
+fn cell(state: &AppState, entry: &Entry) -> Option<Cell> {
+    match state.history_of(entry) {
+        Some(history) => (!history.is_fork()).then(|| Cell::of(&history)),
+        None => {
+            let live = entry.live()?;
+            state.planned.iter().find(|planned| planned.id == live && planned.parent.is_none()).map(PlannedRun::cell)
+        }
+    }
+}
+
 /// The files of a folder that these runs would be written over: none, unless it has some of the same runs.
-fn written_again(folder: &GridFolder, histories: &[History]) -> Vec<PathBuf> {
-    let is_there = |history: &History, path: &Path| {
+fn written_again(folder: &GridFolder, cells: &[Cell]) -> Vec<PathBuf> {
+    let is_there = |cell: &Cell, path: &Path| {
         // Another run is not written over: it is refused.
         let there = archive::read_header(path);
-        there.is_ok_and(|there| unlike(&there.experiment, &history.header.experiment, &["rounds"]).is_none())
+        there.is_ok_and(|there| unlike(&there.experiment, &cell.experiment, &["rounds"]).is_none())
     };
-    let files = histories.iter().filter(|h| !h.is_fork()).map(|h| (h, folder.history(&Cell::of(h))));
-    let files: Vec<PathBuf> = files.filter(|(h, path)| is_there(h, path)).map(|(_, path)| path).collect();
+    let files = cells.iter().map(|cell| (cell, folder.history(cell)));
+    let files: Vec<PathBuf> = files.filter(|(cell, path)| is_there(cell, path)).map(|(_, path)| path).collect();
     if files.is_empty() {
         return files;
     }
@@ -121,9 +143,9 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let folder = GridFolder::new(scratch.path());
         let of = |batch_size: usize| History::new(Header::made_up(Experiment { batch_size, ..Experiment::default() }));
-        let mine = [of(64)];
+        let mine = [Cell::of(&of(64))];
         assert!(written_again(&folder, &mine).is_empty());
-        let path = folder.history(&Cell::of(&mine[0]));
+        let path = folder.history(&mine[0]);
         for (there, asked) in [(of(32), false), (of(64), true)] {
             archive::write_history(&path, &there).unwrap();
             let [curves, ..] = folder.tables();

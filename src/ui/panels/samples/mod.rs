@@ -92,8 +92,11 @@ impl Panel for SamplesPanel {
         "Samples"
     }
 
+    fn exports(&mut self) -> Vec<&mut Export> {
+        vec![&mut self.export]
+    }
+
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
-        cx.report(self.export.outcome());
         match self.copying.take() {
             Some(Ok(text)) => ui.ctx().copy_text(String::from_utf8_lossy(&text).into_owned()),
             Some(Err(e)) => cx.report(Some(Err(e))),

@@ -4,7 +4,6 @@ use egui::{RichText, Ui};
 
 use super::rows;
 use crate::device::{self, DeviceKind};
-use crate::engine::protocol::Command;
 use crate::ui::kit::job::Job;
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
@@ -24,8 +23,8 @@ impl Computing {
         Self { allow_software, looking: Job::default(), no_gpu: None }
     }
 
-    /// The row; without a GPU its choice says why it cannot be made.
-    pub fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {
+    /// The row; without a GPU its choice says why it cannot be made. Returns another device that was chosen.
+    pub fn ui(&mut self, ui: &mut Ui, cx: &Cx<'_>) -> Option<DeviceKind> {
         self.no_gpu = self.no_gpu.take().or_else(|| self.looking.take());
         if self.no_gpu.is_none() && !self.looking.is_running() {
             let allow_software = self.allow_software;
@@ -33,6 +32,7 @@ impl Computing {
             self.looking.start(ui.ctx(), look);
         }
         let no_gpu = self.no_gpu.as_ref().and_then(|why| why.as_deref());
+        let mut chosen = None;
         rows::labelled(
             ui,
             RichText::new("Device").color(cx.theme.weak),
@@ -47,9 +47,10 @@ impl Computing {
                 let choices = [(DeviceKind::Cpu, "CPU", cpu), (DeviceKind::Gpu, "GPU", no_gpu.unwrap_or(gpu))];
                 let is_there = |kind| kind == DeviceKind::Cpu || no_gpu.is_none();
                 if widgets::segmented_where(ui, "Device", &mut device, &choices, is_there) {
-                    cx.commands.push(Command::SetDevice(device));
+                    chosen = Some(device);
                 }
             },
         );
+        chosen
     }
 }

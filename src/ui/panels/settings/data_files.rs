@@ -10,7 +10,6 @@ use crate::dataset::DataError;
 use crate::dataset::files::locate::{self, Found};
 use crate::dataset::source::{Files, Hashes, Origin};
 use crate::dataset::sources::source;
-use crate::engine::protocol::Level;
 use crate::experiment::{DatasetKind, ExperimentError};
 use crate::ui::kit::ask_path::{AskPath, Wanted};
 use crate::ui::kit::job::Job;
@@ -130,10 +129,13 @@ impl DataFiles {
         if let Some(folder) = self.ask.ui(&ctx, |_| {}) {
             self.chosen.insert(dataset.name().to_owned(), folder);
         }
-        if let Some(text) = self.download.ui(&ctx) {
-            self.version += 1;
-            cx.state.say(Level::Info, text);
-        }
+    }
+
+    /// Shows the sheet of a download, which goes on whether the settings are shown or not, and tells its end.
+    pub fn follow(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
+        let told = self.download.ui(ctx);
+        self.version += u64::from(told.is_some());
+        cx.report(told);
     }
 
     /// Searches on a background thread, unless that was done; hashes of large files take a moment.

@@ -47,19 +47,24 @@ impl Download {
         Some(latest.received_in_all as f32 / latest.bytes_in_all.max(1) as f32)
     }
 
-    /// Shows the sheet; in the frame in which a download is complete, returns what to say about it.
-    pub fn ui(&mut self, ctx: &Context) -> Option<String> {
+    /// Shows the sheet; in the frame in which a download ends, returns what to say about it: that it is complete, or why it
+    /// failed, which an open sheet says itself.
+    pub fn ui(&mut self, ctx: &Context) -> Option<Result<String, String>> {
         self.latest = self.reports.iter().flat_map(Receiver::try_iter).last().or(self.latest.take());
-        let mut complete = None;
+        let mut told = None;
         match self.job.take() {
             Some(Ok(fetched)) => {
                 self.open = false;
                 let other: Vec<_> = fetched.failed.iter().map(|(url, why)| format!("{url}: {why}")).collect();
                 let mirrors =
                     if other.is_empty() { String::new() } else { format!(" (not from {})", other.join("; ")) };
-                complete = Some(format!("{} is in {}{mirrors}", self.name, self.into.display()));
+                told = Some(Ok(format!("{} is in {}{mirrors}", self.name, self.into.display())));
             }
-            Some(Err(error)) => self.error = Some(error).filter(|_| !self.cancel.load(Ordering::Relaxed)),
+            Some(Err(error)) => {
+                self.error = Some(error).filter(|_| !self.cancel.load(Ordering::Relaxed));
+                let error = self.error.clone().filter(|_| !self.open);
+                told = error.map(|error| Err(format!("{} was not downloaded: {error}", self.name)));
+            }
             None => {}
         }
         if self.open {
@@ -67,7 +72,7 @@ impl Download {
             let modal = egui::Modal::new(egui::Id::unique("download")).frame(frame).show(ctx, |ui| self.sheet(ui));
             self.open = !modal.should_close();
         }
-        complete
+        told
     }
 
     fn sheet(&mut self, ui: &mut Ui) {
@@ -149,4 +154,25 @@ fn list(ui: &mut Ui, published: &Published, theme: &Theme) {
         }
     });
     ui.add(Label::new(caption(format!("From {}", published.mirrors.join(", or else ")))).wrap());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_download_that_fails_in_the_background_says_so() {
+        let (ctx, folder) = (Context::default(), tempfile::tempdir().unwrap());
+        let mut download = Download { name: "nothing".into(), into: folder.path().into(), ..Download::default() };
+        download.start(&ctx);
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        let told = loop {
+            assert!(std::time::Instant::now() < end);
+            match download.ui(&ctx) {
+                Some(told) => break told,
+                None => std::thread::yield_now(),
+            }
+        };
+        assert!(told.is_err_and(|why| why.starts_with("nothing was not downloaded: ")));
+    }
 }

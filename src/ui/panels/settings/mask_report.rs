@@ -1,31 +1,28 @@
 //! The report on the user's own masks: how many were accepted, and every file that was not, or not quite as it is.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use egui::{Context, RichText, ScrollArea, Ui};
 
-use crate::engine::protocol::Level;
-use crate::ui::kit::ask_path::{AskPath, Wanted};
-use crate::ui::kit::job::Job;
+use crate::ui::kit::ask_path::Wanted;
+use crate::ui::kit::export::{Export, Prepared};
 use crate::ui::kit::theme::{CONTROL_HEIGHT, bold, size, space};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
 use crate::world::own_masks::MaskReport;
 
-/// The sheet with the report, the dialog that asks where to save it, and the job that writes it.
+/// The sheet with the report, and its export.
 pub struct MaskReportSheet {
     open: bool,
     /// The last report that was checked for opening the sheet.
     seen: Option<Arc<MaskReport>>,
-    save: AskPath,
-    writing: Job<Result<PathBuf, String>>,
+    save: Export,
 }
 
 impl Default for MaskReportSheet {
     fn default() -> Self {
-        let save = AskPath::new("Save the report as CSV", "Path of the CSV file", "Save", Wanted::NewFile("csv"));
-        Self { open: false, seen: None, save, writing: Job::default() }
+        let save = Export::new("Save the report as CSV", "Path of the CSV file", "Save", Wanted::NewFile("csv"));
+        Self { open: false, seen: None, save }
     }
 }
 
@@ -40,11 +37,7 @@ impl MaskReportSheet {
 
     /// Shows the sheet; it opens by itself once for each report with rejected masks.
     pub fn ui(&mut self, ctx: &Context, cx: &mut Cx<'_>) {
-        match self.writing.take() {
-            Some(Ok(path)) => cx.state.say(Level::Info, format!("Saved {}", path.display())),
-            Some(Err(e)) => cx.state.say(Level::Error, e),
-            None => {}
-        }
+        cx.report(self.save.outcome(ctx));
         let Some(report) = cx.state.mask_report.clone() else {
             self.open = false;
             return;
@@ -55,9 +48,7 @@ impl MaskReportSheet {
         }
         if let Some(path) = self.save.ui(ctx, |_| {}) {
             let text = report.csv();
-            self.writing.start(ctx, move || {
-                crate::archive::write_atomically(&path, text.as_bytes()).map(|()| path).map_err(|e| e.to_string())
-            });
+            self.save.start(ctx, move || Ok(Prepared::file(path, text.into_bytes())));
         }
         if !self.open {
             return;

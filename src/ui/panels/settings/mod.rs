@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use egui::{RichText, ScrollArea, TextEdit, Ui};
 
+use crate::device::DeviceKind;
 use crate::engine::protocol::{Level as Note, Phase};
 use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Group, Level, Variant, setups};
 use crate::ui::kit::fuzzy;
@@ -77,6 +78,8 @@ pub enum ControlsAction {
     AddRepeats(usize),
     /// The same, and run its rounds.
     Start,
+    /// Compute with this device.
+    Device(DeviceKind),
     /// Discard the changes.
     Revert,
     /// Ask for the user's own images.
@@ -263,7 +266,7 @@ impl Controls {
                 self.adapt_to_data(before);
                 if !searches {
                     rows::heading(ui, "Computing");
-                    self.computing.ui(ui, cx);
+                    action = self.computing.ui(ui, cx).map(ControlsAction::Device).or(action);
                     ui.add_space(space::S);
                     let (icon, text, tip) = match self.more {
                         true => (Icon::Unfolded, "Less", "Hide the other settings"),

@@ -14,6 +14,7 @@ use crate::engine::protocol::Command;
 use crate::engine::questions::vessel::{MaskFile, Outcome, Vessel, VesselReport, VesselRequest};
 use crate::experiment::Task;
 use crate::ui::kit::ask_path::{AskPath, Wanted};
+use crate::ui::kit::export::Export;
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::question::Question;
 use crate::ui::kit::theme::{CONTROL_HEIGHT, bold, size, space};
@@ -94,6 +95,10 @@ impl Default for VesselPanel {
 impl Panel for VesselPanel {
     fn title(&self) -> &'static str {
         "Vessel"
+    }
+
+    fn exports(&mut self) -> Vec<&mut Export> {
+        vec![self.save.export()]
     }
 
     fn ui(&mut self, ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -28,9 +28,13 @@ impl SaveVessel {
         self.0.open(|| format!("{}-stress", cx.state.experiment.name));
     }
 
-    /// Shows the dialog and reports the result.
-    pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
-        cx.report(self.0.outcome());
+    /// The dialog and the write job, to be asked for their result.
+    pub fn export(&mut self) -> &mut Export {
+        &mut self.0
+    }
+
+    /// Shows the dialog.
+    pub fn ui(&mut self, ctx: &egui::Context, cx: &Cx<'_>) {
         let (Some(folder), Some(section)) = (self.0.ui(ctx, |_| {}), cx.state.answers.vessel.answer.clone()) else {
             return;
         };

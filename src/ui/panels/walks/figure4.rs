@@ -24,9 +24,13 @@ impl ExportFigure4 {
         self.0.open(|| format!("{}-figure4", cx.state.experiment.name));
     }
 
-    /// Shows the dialog and reports the result.
+    /// The dialog and the write job, to be asked for their result.
+    pub fn export(&mut self) -> &mut Export {
+        &mut self.0
+    }
+
+    /// Shows the dialog.
     pub fn ui(&mut self, ctx: &egui::Context, cx: &mut Cx<'_>) {
-        cx.report(self.0.outcome());
         let folder = self.0.ui(ctx, |ui| {
             ui.label("As SVG, PDF and PNG, with its numbers, the table of verdicts and walks.csv.");
         });

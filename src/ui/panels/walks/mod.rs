@@ -9,6 +9,7 @@ use egui::{Align2, Color32, CornerRadius, DragValue, Rect, RichText, ScrollArea,
 use crate::engine::protocol::Command;
 use crate::experiment::WalkAnchors;
 use crate::trajectory::{Judgement, Verdict, VerdictRules};
+use crate::ui::kit::export::Export;
 use crate::ui::kit::flow::Flow;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::theme::{self, size, space};
@@ -72,6 +73,10 @@ const COLUMNS: [(&str, f32, SortBy, &str); 6] = [
 impl Panel for WalksPanel {
     fn title(&self) -> &'static str {
         "Walks"
+    }
+
+    fn exports(&mut self) -> Vec<&mut Export> {
+        vec![self.export.export()]
     }
 
     fn shows_walks(&self) -> bool {
