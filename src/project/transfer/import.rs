@@ -209,7 +209,22 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
         objections.extend(done.not_compared());
         return Err(ProjectError::Objections(objections));
     }
-    let mut classes: Vec<String> = new.into_iter().map(str::to_owned).collect();
+    let classes = new.into_iter().map(str::to_owned).collect();
+    project.all_or_nothing(|project| take_in(project, &mut done, classes, take, &other, told_test))?;
+    done.copies_disagree = project.copies_disagree();
+    Ok(done)
+}
+
+/// Writes what an import brings, the labels last: what a kill leaves of it says nothing of an image, and importing the file
+/// again does the rest. `told_test` labels of the pool are for the test.
+fn take_in(
+    project: &mut Project,
+    done: &mut Import,
+    mut classes: Vec<String>,
+    take: Vec<(usize, &Incoming)>,
+    other: &[(usize, Answer, &Incoming)],
+    told_test: usize,
+) -> Result<(), ProjectError> {
     classes.sort_by(|a, b| natural(a, b));
     if !classes.is_empty() {
         project.add_classes(&classes)?;
@@ -240,10 +255,8 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
         let is_test = project.images().all()[*image].part.is_test();
         *if is_test { &mut done.test } else { &mut done.train } += 1;
     }
-    said.extend(answers(project, &other)?);
-    project.say_all(said)?;
-    done.copies_disagree = project.copies_disagree();
-    Ok(done)
+    said.extend(answers(project, other)?);
+    project.say_all(said)
 }
 
 /// Who gave a label: whoever takes it in, if the file does not say.
