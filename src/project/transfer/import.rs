@@ -325,7 +325,7 @@ fn image_of(names: &Names<'_>, label: &Incoming) -> Result<usize, NotFound> {
     let find = |file: &String| if label.is_log { names.find_before(file) } else { names.find(file) };
     let mut found = label.files.iter().map(find).reduce(Result::or).unwrap_or(Err(NotFound::None));
     if let Some(address) = label.address.as_ref().filter(|_| found.is_err()) {
-        found = names.find_address(address).ok_or(NotFound::None).or(found);
+        found = names.find_address(address).or_else(|why| if why == NotFound::None { found } else { Err(why) });
     }
     found
 }
