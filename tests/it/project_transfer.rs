@@ -240,6 +240,8 @@ fn exports_hold_every_answer_and_refusals_come_before_anything_is_written() {
     std::fs::write(at("full/file"), "").unwrap();
     let error = refused(&["project", "export", "--folders"], &[&at("full"), &folder, Path::new("--out"), &at("u.csv")]);
     assert!(error.contains("holds files already") && !at("u.csv").exists(), "{error}");
+    let error = refused(&["project", "export", "--images", "nowhere", "--out"], &[&at("u.csv"), &folder]);
+    assert!(error.contains("nowhere") && !at("u.csv").exists(), "{error}");
     ok(&["project", "export", "--out"], &[&at("u.csv"), &folder]);
     let mut other = new(&at("other"), &of(&images));
     let done = import(&mut other, &read(&at("u.csv")).unwrap(), Told::default()).unwrap();
