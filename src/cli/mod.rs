@@ -137,10 +137,7 @@ struct WindowArgs {
 
 /// Runs the program; errors are printed once, with their causes.
 pub fn main() -> ExitCode {
-    env_logger::Builder::from_env(
-        env_logger::Env::default().default_filter_or("warn,ridgewalk::engine=info,wgpu=error,naga=error,zbus=error"),
-    )
-    .init();
+    out::log_in_words();
     let cli = Cli::parse_from(std::env::args_os().map(paths::argument));
     // Of these the text itself is the result; all others leave files.
     let text = match &cli.command {
