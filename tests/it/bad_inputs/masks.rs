@@ -214,6 +214,15 @@ pub fn rows() -> Vec<Row> {
         ["a.png: it is a file; give the folder"],
     ));
     rows.push(refuses("own masks: an empty folder", [Folder("in")], "run --masks in --out out", ["in", "no PNG"]));
+    rows.push(
+        refuses(
+            "own masks: results into their folder",
+            [Field("masks/a00-good.png", "in/a.png")],
+            "run --masks in --out in",
+            ["--out in: is the folder of the masks"],
+        )
+        .keeps(["in"]),
+    );
     rows.push(refuses(
         "own masks: under a preset of digits",
         [Folder("in")],
