@@ -76,7 +76,8 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     experiment.walks = args.walks.unwrap_or(experiment.walks);
     let mut experiment = experiment.validated()?;
     let variants = args.experiment.strategies(&args.strategies, &experiment)?;
-    setups(&experiment, &variants).context("--strategies")?;
+    let runs = setups(&experiment, &variants).context("--strategies")?;
+    args.experiment.tell_idle(runs.iter().map(|run| &run.experiment));
     let usual = || PathBuf::from("runs").join(&experiment.name);
     let folder = GridFolder::new(args.out.clone().unwrap_or_else(usual));
     let is_same = |a: &Path, b: &Path| a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
