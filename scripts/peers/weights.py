@@ -58,7 +58,9 @@ def main(binary):
             np.savez(f"{data}.npz", x_train=x, y_train=y, x_test=test, y_test=truth)
             usual = ["image_side=32", "latent_dim=2", "generator_epochs=1", "samples_per_round=30", "minibatches_per_round=12"]
             usual += ["learning_rate=0.0002"]
-            words = [word for setting in usual + settings for word in ("--set", setting)]
+            # Each once: those of the network come before the usual ones.
+            given = {setting.split("=")[0]: setting for setting in usual + settings}
+            words = [word for setting in given.values() for word in ("--set", setting)]
             cache = ["--cache-dir", place / "cache"]
             run = [binary, "run", "--data", f"{data}.npz", "--rounds", "2", "--strategies", "random", *words, "--out", out]
             subprocess.run([*run, *cache], check=True, stdout=subprocess.DEVNULL)

@@ -1,7 +1,7 @@
 //! Whether what a file holds agrees with itself, so that a reader may index and multiply without asking again.
 
 use super::Checkpoint;
-use crate::history::{History, LatentStep, Made, Proposal, RoundRecord};
+use crate::history::{Evaluation, History, LatentStep, Made, Metric, Proposal, RoundRecord};
 
 /// What is read from a file.
 pub trait Whole {
@@ -28,6 +28,10 @@ impl Whole for History {
 
 /// Pixels of a generated image, at most.
 const MOST_PIXELS: usize = 1 << 24;
+/// What a loss or an error of nothing may be by rounding.
+const NOTHING: f32 = -1e-3;
+/// Percent by which an accuracy may be off by rounding: less than an image in any evaluation split.
+const ROUNDING: f32 = 1e-3;
 
 impl History {
     fn fault_of(&self, round: usize, record: &RoundRecord) -> Option<String> {
@@ -41,6 +45,9 @@ impl History {
                 || record.confusion.iter().map(|&n| u64::from(n)).sum::<u64>() > u64::from(u32::MAX))
         {
             return Some(format!("a confusion matrix of {cells} numbers for {classes} classes"));
+        }
+        if let Some(fault) = record.evaluations.iter().find_map(|e| impossible(e, record)) {
+            return Some(fault);
         }
         let labels = record.proposals.iter().map(|p| p.label).chain(record.predicted.iter().copied());
         if let Some(label) = labels.filter(|_| classes > 0).find(|l| usize::from(*l) >= classes) {
@@ -57,6 +64,25 @@ impl History {
         let code = codes.find(|c| c.len() != dim)?;
         Some(format!("a latent point of {} numbers in {dim} dimensions", code.len()))
     }
+}
+
+/// That a measured value can be none, or is not that of the round's confusion matrix. A network that diverged may have values
+/// that are no numbers.
+fn impossible(measured: &Evaluation, record: &RoundRecord) -> Option<String> {
+    let Evaluation { metric, value, round_end, .. } = *measured;
+    let said = |what: &str| format!("its {} is {value}, {what}", metric.name());
+    if metric.is_percent() && !(0.0..=100.0).contains(&value) && !(record.diverged && value.is_nan()) {
+        return Some(said("which is no percentage"));
+    }
+    if value < NOTHING {
+        return Some(said("which is below zero"));
+    }
+    let classes = record.confusion.len().isqrt();
+    let all: f64 = record.confusion.iter().map(|&n| f64::from(n)).sum();
+    let right: f64 = record.confusion.iter().step_by(classes + 1).map(|&n| f64::from(n)).sum();
+    let is_all = metric == Metric::Accuracy && round_end && all > 0.0;
+    let is_off = is_all && ((100.0 * right / all) as f32 - value).abs() > ROUNDING;
+    is_off.then(|| said(&format!("and of its confusion matrix {right} of {all} are right")))
 }
 
 fn pixels(made: &Made) -> usize {
@@ -76,10 +102,21 @@ mod tests {
         assert!(published.len() > 10);
         let good = published.iter().find(|h| h.header.classes.len() == 10).unwrap();
         type Change = fn(&mut RoundRecord);
-        let changes: [(&str, Change); 5] = [
+        fn measured(record: &mut RoundRecord, metric: Metric, value: f32) {
+            record.evaluations.iter_mut().filter(|e| e.metric == metric).for_each(|e| e.value = value);
+        }
+        let changes: [(&str, Change); 11] = [
             ("it is numbered 7", |r| r.round = 7),
             ("a confusion matrix of 1 numbers for 10 classes", |r| r.confusion = vec![1]),
             ("a confusion matrix of 100 numbers", |r| r.confusion = vec![u32::MAX; 100]),
+            ("its accuracy is 999, which is no percentage", |r| measured(r, Metric::Accuracy, 999.0)),
+            ("its accuracy is -5, which is no percentage", |r| measured(r, Metric::Accuracy, -5.0)),
+            ("its accuracy is NaN, which is no percentage", |r| measured(r, Metric::Accuracy, f32::NAN)),
+            ("its accuracy_part is inf, which is no percentage", |r| {
+                measured(r, Metric::AccuracyPart, f32::INFINITY);
+            }),
+            ("its train_loss is -1, which is below zero", |r| measured(r, Metric::TrainLoss, -1.0)),
+            ("its accuracy is 1.5, and of its confusion matrix", |r| measured(r, Metric::Accuracy, 1.5)),
             ("class 10 of 10", |r| r.proposals[0].label = 10),
             ("a generated image beyond", |r| {
                 r.proposals[0].made = Some(Made { code: vec![0.0; 3], runs: vec![u16::MAX; 1_000], grey: Vec::new() });

@@ -1,17 +1,19 @@
 //! Arguments shared by several commands: the experiment, its data and device, and the figures.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context as _;
 use clap::builder::PossibleValuesParser;
 
+use super::out::complain;
 use crate::dataset::own::opening::Opening;
 use crate::dataset::own::plan::{Plan, Take};
 use crate::dataset::own::{self, defaults};
 use crate::device::{self, ComputeDevice, DeviceError, DeviceKind};
 use crate::engine::EngineOptions;
-use crate::experiment::{DatasetKind, Experiment, MaskLevels, Strategy, Variant};
+use crate::experiment::{DatasetKind, Experiment, Field, MaskLevels, Strategy, Variant};
 use crate::figures;
 use crate::generator::cache::GeneratorCache;
 use crate::paths;
@@ -126,10 +128,20 @@ impl ExperimentArgs {
     }
 
     fn set_fields(&self, experiment: &mut Experiment) -> anyhow::Result<()> {
+        set_fields(experiment, &self.set)
+    }
+
+    /// Warns of what was given and has no effect in any of the experiments.
+    pub fn tell_idle<'a>(&self, experiments: impl Iterator<Item = &'a Experiment> + Clone) {
         for assignment in &self.set {
-            experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
+            let field = Field::named(field_of(assignment)).filter(|field| field.name != NAME);
+            if field.is_some_and(|field| !experiments.clone().any(|experiment| field.applies(experiment))) {
+                complain!("warning: --set {assignment}: it has no effect with the other settings as they are");
+            }
         }
-        Ok(())
+        if let Some(folder) = self.data_dir.as_ref().filter(|folder| !paths::expanded(folder).is_dir()) {
+            complain!("warning: --data-dir {}: is no folder, so no data is found there", folder.display());
+        }
     }
 
     /// The experiment before other options change it.
@@ -170,8 +182,7 @@ impl ExperimentArgs {
 
     /// An error if `--set` gives a field that another option of the command says.
     pub fn without_set(&self, field: &str, option: &str) -> anyhow::Result<()> {
-        let is_it = |a: &&String| a.split_once('=').is_some_and(|(name, _)| name.trim() == field);
-        match self.set.iter().find(is_it) {
+        match self.set.iter().find(|assignment| field_of(assignment) == field) {
             Some(twice) => anyhow::bail!("--set {twice}: give it by {option} alone"),
             None => Ok(()),
         }
@@ -190,6 +201,32 @@ impl ExperimentArgs {
             device: self.device,
             ..defaults
         }
+    }
+}
+
+/// The field that is no setting but what an experiment is called.
+const NAME: &str = "name";
+
+/// The field of `field=value`.
+pub fn field_of(assignment: &str) -> &str {
+    assignment.split_once('=').map_or(assignment, |(field, _)| field).trim()
+}
+
+/// Changes fields of an experiment from `field=value`, each once.
+pub fn set_fields(experiment: &mut Experiment, assignments: &[String]) -> anyhow::Result<()> {
+    each_once(assignments)?;
+    for assignment in assignments {
+        experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
+    }
+    Ok(())
+}
+
+/// An error if a field is given twice.
+pub fn each_once(assignments: &[String]) -> anyhow::Result<()> {
+    let mut given = HashSet::new();
+    match assignments.iter().find(|assignment| !given.insert(field_of(assignment))) {
+        Some(twice) => anyhow::bail!("--set {twice}: `{}` is given twice", field_of(twice)),
+        None => Ok(()),
     }
 }
 

@@ -7,12 +7,13 @@ use anyhow::Context as _;
 use clap::Args;
 use indicatif::ProgressBar;
 
+use super::args::{field_of, set_fields};
 use super::out::{complain, say};
 use crate::dataset::own::opening::Opening;
 use crate::dataset::own::sheet::{LEFT_OUT_HEAD, Sheet};
 use crate::dataset::own::{defaults, formats, some_read, wanted};
 use crate::disk;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Field};
 use crate::generator::cache::GeneratorCache;
 
 #[derive(Debug, Args)]
@@ -30,8 +31,15 @@ pub struct DataArgs {
     set: Vec<String>,
 }
 
+/// The fields that say how images are read, how many suit a run, and which are shown.
+const FIELDS: [&str; 5] = ["image_side", "image_colour", "image_fit", "train_size", "data_seed"];
+
 /// Reads all images and prints the sheet.
 pub fn run(args: &DataArgs) -> anyhow::Result<()> {
+    let is_other = |set: &&String| Field::named(field_of(set)).is_some_and(|field| !FIELDS.contains(&field.name));
+    if let Some(other) = args.set.iter().find(is_other) {
+        anyhow::bail!("--set {other}: the images are read by {}; leave it out", FIELDS.join(", "));
+    }
     if let Some(path) = &args.left_out {
         disk::refuse_foreign(path, LEFT_OUT_HEAD.join(",").as_bytes())
             .map_err(anyhow::Error::msg)
@@ -40,9 +48,7 @@ pub fn run(args: &DataArgs) -> anyhow::Result<()> {
     let found = formats::find(&args.path)?;
     let chosen = defaults::choose(&found.listing, &found.listing.items, 0);
     let mut experiment = defaults::on_data(Experiment::default(), &args.path, &chosen, true)?;
-    for assignment in &args.set {
-        experiment.set(assignment).with_context(|| format!("--set {assignment}"))?;
-    }
+    set_fields(&mut experiment, &args.set)?;
     let experiment = experiment.validated()?;
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     let cache = GeneratorCache::default_folder();

@@ -36,6 +36,7 @@ const FILES: [&str; 4] = ["samples.png", "reconstructions.png", "embedding.png",
 /// Writes `samples.png`, `reconstructions.png`, `embedding.png`, `quality.md`, and the generator for `--generator`.
 pub fn run(args: &GeneratorArgs) -> anyhow::Result<()> {
     let experiment = args.experiment.resolve()?;
+    args.experiment.tell_idle(std::iter::once(&experiment));
     anyhow::ensure!(
         experiment.generator.has_networks(),
         "field `generator`: `{}` are no generator to train or to look at; choose another",

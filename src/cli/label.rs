@@ -13,7 +13,7 @@ use crate::dataset::vessels::meaning::Reading;
 use crate::disk;
 use crate::experiment::MaskLevels;
 use crate::labelling::FileRefusal;
-use crate::labelling::export::{Origin, Summary, is_free, result_paths, write_all};
+use crate::labelling::export::{Origin, Summary, is_free, is_of, result_paths, write_all};
 use crate::labelling::fem::stress::StressMeasure;
 use crate::labelling::fem::waveform::PressureWaveform;
 use crate::labelling::fem::{FemTool, LabelledMask};
@@ -99,10 +99,15 @@ pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) 
             }
             Err(rejected) => {
                 counts.refused += 1;
-                bar.suspend(|| writeln!(messages, "{shown}: rejected: {rejected}"))?;
+                let earlier = names.earlier(files);
+                let note = earlier.as_ref().map_or_else(String::new, |stem| {
+                    format!("; its results {stem} in {} are of an earlier call", args.out.display())
+                });
+                bar.suspend(|| writeln!(messages, "{shown}: rejected: {rejected}{note}"))?;
                 if args.json {
                     let (kind, text) = (rejected.kind(), rejected.to_string());
-                    report.push(json!({ "mask": files.to_string(), "refused": kind, "message": text }));
+                    let mask = files.to_string();
+                    report.push(json!({ "mask": mask, "refused": kind, "message": text, "earlier_results": earlier }));
                 }
             }
         }
@@ -156,7 +161,10 @@ fn solve(tool: &FemTool, files: &MaskFiles, levels: &MaskLevels) -> Result<(Labe
     }
 }
 
-/// The masks among the given files and in the given folders, and what else is in these.
+/// Why a file is passed over that is there twice among the masks.
+const TWICE: &str = "given more than once; it counts once";
+
+/// The masks among the given files and in the given folders, each once, and what else is in these.
 fn expand(given: &[PathBuf]) -> anyhow::Result<Listing> {
     let mut listing = Listing::default();
     let mut files = Vec::new();
@@ -175,9 +183,22 @@ fn expand(given: &[PathBuf]) -> anyhow::Result<Listing> {
             files.push(path.clone());
         }
     }
+    let (mut known, mut others) = (HashSet::new(), HashSet::new());
+    let twice = files.extract_if(.., |file| !known.insert(place(file))).collect::<Vec<_>>();
+    listing.passed_over.retain(|file| others.insert(place(&file.path)));
+    listing.passed_over.extend(twice.into_iter().map(|path| PassedOver { path, why: TWICE }));
     // Lumen and vessel may also lie in two of the folders.
     listing.masks = paired(files);
     Ok(listing)
+}
+
+/// A file by its name in its folder, whichever way that was given; a link is a file of its own.
+fn place(file: &Path) -> PathBuf {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), file.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => file.to_path_buf(),
+    }
 }
 
 /// The names that results may not have.
@@ -196,20 +217,27 @@ impl<'a> Names<'a> {
     /// The name of a mask's results: the file's own, with a number if another mask has it or a file that is not a result of
     /// this mask under the same load would be written over.
     fn unused(&mut self, files: &MaskFiles, results: (&Origin, &Summary)) -> String {
-        let stem = files.stem();
-        let mut name = stem.clone();
-        let mut number = 2;
-        while !self.taken.insert(name.to_lowercase()) || !self.spares_files(&name, results) {
-            name = format!("{stem}-{number}");
-            number += 1;
-        }
-        name
+        let mut names = numbered(files);
+        let is_free = |name: &String| self.taken.insert(name.to_lowercase()) && self.spares_files(name, results);
+        names.find(is_free).unwrap_or_default()
+    }
+
+    /// The name of results of this mask that are there from an earlier call.
+    fn earlier(&self, files: &MaskFiles) -> Option<String> {
+        let is_there = |name: &String| result_paths(self.out, name).iter().any(|path| path.exists());
+        numbered(files).take_while(is_there).find(|name| is_of(self.out, name, &files.to_string()))
     }
 
     fn spares_files(&self, name: &str, results: (&Origin, &Summary)) -> bool {
         let is_mask = |path: PathBuf| path.canonicalize().is_ok_and(|p| self.masks.contains(&p));
         is_free(self.out, name, Some(results)) && !result_paths(self.out, name).into_iter().any(is_mask)
     }
+}
+
+/// The names that results of a mask may have, the first that is free: the file's own, and with numbers.
+fn numbered(files: &MaskFiles) -> impl Iterator<Item = String> {
+    let stem = files.stem();
+    std::iter::once(stem.clone()).chain((2_usize..).map(move |number| format!("{stem}-{number}")))
 }
 
 fn accepted_object(summary: &Summary, origin: &Origin, stem: &str, lost: Option<&str>) -> anyhow::Result<Value> {
@@ -249,18 +277,15 @@ fn one_line(s: &Summary) -> String {
 const PIXEL_SIZES: std::ops::RangeInclusive<f64> = 1e-6..=1e3;
 
 fn pixel_size(text: &str) -> Result<f64, String> {
-    let size = positive(text)?;
     let (least, most) = (PIXEL_SIZES.start(), PIXEL_SIZES.end());
-    PIXEL_SIZES
-        .contains(&size)
-        .then_some(size)
-        .ok_or(format!("give the size of a pixel in millimetres, {least} to {most}"))
+    let size = text.parse().ok().filter(|size| PIXEL_SIZES.contains(size));
+    size.ok_or_else(|| format!("give the size of a pixel in millimetres, {least} to {most}"))
 }
 
 /// A waveform with a lower peak in mmHg is in kPa, of no unit, or of columns that were read wrongly.
 const LEAST_SYSTOLIC: f64 = 20.0;
 
-/// No pixel has this many millimetres, and no blood this pressure in mmHg.
+/// No blood has this pressure in mmHg.
 const MOST: f64 = 10_000.0;
 
 fn positive(text: &str) -> Result<f64, String> {

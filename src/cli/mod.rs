@@ -21,7 +21,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::archive;
 use crate::combine;
@@ -137,11 +139,8 @@ struct WindowArgs {
 
 /// Runs the program; errors are printed once, with their causes.
 pub fn main() -> ExitCode {
-    env_logger::Builder::from_env(
-        env_logger::Env::default().default_filter_or("warn,ridgewalk::engine=info,wgpu=error,naga=error,zbus=error"),
-    )
-    .init();
-    let cli = Cli::parse_from(std::env::args_os().map(paths::argument));
+    out::log_in_words();
+    let cli = parsed();
     // Of these the text itself is the result; all others leave files.
     let text = match &cli.command {
         Some(Action::Diff { .. } | Action::Info { .. }) => true,
@@ -159,6 +158,20 @@ pub fn main() -> ExitCode {
             if text { ExitCode::from(FAILED) } else { code }
         }
     }
+}
+
+/// The arguments; an option of the window before a command, which would do nothing there, ends the program.
+fn parsed() -> Cli {
+    let matches = Cli::command().get_matches_from(std::env::args_os().map(paths::argument));
+    let mut cli = Cli::command();
+    let is_given = |arg: &&clap::Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
+    let given = cli.get_arguments().find(is_given).map(ToString::to_string);
+    if let (Some(command), Some(given)) = (matches.subcommand_name(), given) {
+        let what =
+            format!("`{given}` before `{command}` is for the window; leave it out, or put it behind `{command}`");
+        cli.error(ErrorKind::ArgumentConflict, what).exit();
+    }
+    Cli::from_arg_matches(&matches).unwrap_or_else(|e| e.format(&mut cli).exit())
 }
 
 /// The exit status of a command whose other statuses are an answer, when it fails.
@@ -229,7 +242,10 @@ fn window(args: &WindowArgs) -> anyhow::Result<()> {
         None => (None, chosen.resolve()?),
     };
     let variants = chosen.strategies_shown(&args.strategies, &experiment)?;
-    setups(&experiment, &variants).context("--strategies")?;
+    let runs = setups(&experiment, &variants).context("--strategies")?;
+    if images.is_none() {
+        chosen.tell_idle(runs.iter().map(|run| &run.experiment));
+    }
     ui::run(ui::UiOptions {
         engine: EngineOptions { autosave: autosave::default_folder(), ..chosen.engine_options() },
         experiment,

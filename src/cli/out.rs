@@ -19,6 +19,24 @@ pub(super) use {complain, say};
 /// Whether standard output waits for a result that a program reads.
 static ASIDE: AtomicBool = AtomicBool::new(false);
 
+/// What the log has is printed as everything else is; with RUST_LOG, with time and module.
+pub fn log_in_words() {
+    let usual = "warn,ridgewalk::engine=info,wgpu=error,naga=error,zbus=error";
+    let mut log = env_logger::Builder::from_env(env_logger::Env::default().default_filter_or(usual));
+    if std::env::var_os(env_logger::DEFAULT_FILTER_ENV).is_none() {
+        log.format(|line, record| writeln!(line, "{}: {}", word(record.level()), record.args()));
+    }
+    log.init();
+}
+
+/// What a line of the log begins with. Whatever ends the program is told as an error by the command itself.
+fn word(level: log::Level) -> &'static str {
+    match level {
+        log::Level::Error | log::Level::Warn => "warning",
+        log::Level::Info | log::Level::Debug | log::Level::Trace => "note",
+    }
+}
+
 /// From now on what is said goes to standard error, until `on` is false: what is printed then is all of standard output.
 pub fn aside(on: bool) {
     ASIDE.store(on, Ordering::Relaxed);

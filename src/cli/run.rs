@@ -76,13 +76,19 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
     experiment.walks = args.walks.unwrap_or(experiment.walks);
     let mut experiment = experiment.validated()?;
     let variants = args.experiment.strategies(&args.strategies, &experiment)?;
-    setups(&experiment, &variants).context("--strategies")?;
+    let runs = setups(&experiment, &variants).context("--strategies")?;
+    args.experiment.tell_idle(runs.iter().map(|run| &run.experiment));
     let usual = || PathBuf::from("runs").join(&experiment.name);
     let folder = GridFolder::new(args.out.clone().unwrap_or_else(usual));
     let is_same = |a: &Path, b: &Path| a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
-    if experiment.dataset == DatasetKind::Own && is_same(folder.path(), &paths::expanded(&experiment.data)) {
+    let given = match experiment.dataset {
+        DatasetKind::Own => Some(("images", &experiment.data)),
+        DatasetKind::Masks => Some(("masks", &experiment.masks)),
+        _ => None,
+    };
+    if let Some((what, _)) = given.filter(|(_, data)| is_same(folder.path(), &paths::expanded(data))) {
         anyhow::bail!(
-            "--out {}: is the folder of the images, among which the tables of results would be read as theirs; give another \
+            "--out {}: is the folder of the {what}, among which the files of results would be read as theirs; give another \
              folder, which may lie in it",
             folder.path().display()
         );

@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
+use super::own::splits::VALIDATION_SHARE;
 use super::source::Origin;
 use super::sources::source;
 use super::{DataError, Dataset, Split};
 use crate::experiment::Experiment;
 use crate::rng::Streams;
 
-/// Validation takes at most one of this many train images.
-pub const VALIDATION_SHARE: usize = 6;
 /// The validation split is the same for every seed of a run, so that runs can be compared.
 const SPLIT_SEED: u64 = 0;
 

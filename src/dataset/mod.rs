@@ -14,4 +14,5 @@ mod load;
 
 pub use error::DataError;
 pub use images::{Class, Dataset, ImageShape, Split};
-pub use load::{VALIDATION_SHARE, brought, load};
+pub use load::{brought, load};
+pub use own::splits::VALIDATION_SHARE;

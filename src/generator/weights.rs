@@ -2,7 +2,8 @@
 //! files.
 //!
 //! Burn initialises parameters lazily from a random generator that is global to the process; here each parameter is
-//! overwritten in the order of the module's fields, with PyTorch's default: U(-1/sqrt(fan_in), 1/sqrt(fan_in)).
+//! overwritten in the order of the module's fields, with PyTorch's default: U(-1/sqrt(fan_in), 1/sqrt(fan_in)). Of a
+//! transposed convolution the fan-in counts the channels that come in, where PyTorch counts those that go out.
 
 use std::collections::{BTreeMap, HashMap};
 

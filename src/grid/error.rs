@@ -39,6 +39,8 @@ pub enum GridError {
     Differ { first: PathBuf, second: PathBuf, difference: String },
     #[error("{}: a file is there that no run wrote, and it stays as it is; choose another folder with --out, or move it away", path.display())]
     Foreign { path: PathBuf },
+    #[error("{}: is in the folder already, with its steps or its checkpoint, and a merge takes nothing away; give a new folder with --out", path.display())]
+    Whole { path: PathBuf },
     #[error("{}: is the place of the histories of a grid; choose another folder with --out", path.display())]
     Inside { path: PathBuf },
     #[error("a worker thread could not be started: {0}")]

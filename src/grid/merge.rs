@@ -65,6 +65,9 @@ fn merged(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged, G
     }
     let mut found = Found::default();
     for path in out.histories()? {
+        if keep == Keep::WithoutSteps {
+            may_stay(&path)?;
+        }
         found.add(path)?;
     }
     let own: BTreeSet<PathBuf> = found.files.clone();
@@ -120,6 +123,14 @@ fn merged(folders: &[PathBuf], out: &GridFolder, keep: Keep) -> Result<Merged, G
     let ended = |h: &&History| h.rounds.last().is_some_and(|r| r.is_last_of(&whole(h)));
     let unfinished = histories.iter().filter(|h| !ended(h)).map(|h| Cell::of(h).name()).collect();
     Ok(Merged { missing: missing(&histories), unfinished, histories, repeated, empty, forks, left_out, likeness })
+}
+
+/// An error if what lies in the folder of a merge without steps is a run with its steps or its checkpoint: a merge takes
+/// nothing away.
+fn may_stay(path: &Path) -> Result<(), GridError> {
+    let history = archive::read_history(path)?;
+    let is_slim = is_bare(&history) && !archive::checkpoint_beside(path).exists();
+    if is_slim || history.is_fork() { Ok(()) } else { Err(GridError::Whole { path: path.into() }) }
 }
 
 /// A history that is merged, and where it lies.

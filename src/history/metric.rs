@@ -58,6 +58,14 @@ impl Metric {
         }
     }
 
+    /// Whether it is a share in percent.
+    pub fn is_percent(self) -> bool {
+        match self {
+            Self::Accuracy | Self::AccuracyPart | Self::ValidationAccuracy | Self::AboveScale => true,
+            Self::TrainLoss | Self::MapError | Self::MapErrorPart | Self::WallError => false,
+        }
+    }
+
     /// The name in `curves.csv`.
     pub fn name(self) -> &'static str {
         match self {

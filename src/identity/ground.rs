@@ -71,7 +71,10 @@ impl GroundDifference {
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self.what {
-            DATA => "put back the data of those runs",
+            DATA => {
+                "put back the data of those runs as they were (one image that was added, removed, changed or renamed, or \
+                 has another label, makes them others: names say in which order images are read)"
+            }
             _ => "give the generator of those runs with --generator",
         }
     }

@@ -87,7 +87,7 @@ pub fn result_paths(folder: &Path, stem: &str) -> [PathBuf; 4] {
 pub fn is_free(folder: &Path, stem: &str, results: Option<(&Origin, &Summary)>) -> bool {
     let paths = result_paths(folder, stem);
     let earlier = || {
-        let summary: serde_json::Value = serde_json::from_slice(&std::fs::read(&paths[0]).ok()?).ok()?;
+        let summary = summary_in(folder, stem)?;
         let number = |key: &str| summary.get(key).and_then(serde_json::Value::as_f64);
         let text = |key: &str| summary.get(key).and_then(|t| t.as_str());
         let of = results.map(|(origin, _)| origin);
@@ -96,10 +96,22 @@ pub fn is_free(folder: &Path, stem: &str, results: Option<(&Origin, &Summary)>) 
                 && number("pixel_mm") == Some(new.pixel_mm)
                 && text("read").is_none_or(|read| read == origin.read)
         });
-        Some(summary.get("newton_iterations").is_some() && text("mask") == of.map(|of| of.mask.as_str()) && same)
+        Some(text("mask") == of.map(|of| of.mask.as_str()) && same)
     };
     // A folder in the way is never written over; writing reports it.
     paths.iter().all(|path| path.symlink_metadata().map_or(true, |found| found.is_dir())) || earlier() == Some(true)
+}
+
+/// Whether results of a mask, by its file, have this name.
+pub fn is_of(folder: &Path, stem: &str, mask: &str) -> bool {
+    summary_in(folder, stem).is_some_and(|summary| summary.get("mask").is_some_and(|of| of == mask))
+}
+
+/// The summary of results of this name.
+fn summary_in(folder: &Path, stem: &str) -> Option<serde_json::Value> {
+    let [path, ..] = result_paths(folder, stem);
+    let summary: serde_json::Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+    summary.get("newton_iterations").is_some().then_some(summary)
 }
 
 /// Writes the four files `STEM_summary.json`, `STEM_stress.npy`, `STEM_stress.png` and `STEM_mesh.vtk`, each aside.

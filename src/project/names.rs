@@ -91,7 +91,7 @@ impl<'a> Names<'a> {
         if let Some(at) = self.images.find_now(name) {
             return Ok(at);
         }
-        let name = plain(name);
+        let name = self.plain(name);
         if let Some(at) = self.images.find_now(&name) {
             return Ok(at);
         }
@@ -99,23 +99,34 @@ impl<'a> Names<'a> {
         if let Some(Ok(at)) = hits[0] {
             return Ok(*at);
         }
-        let cuts = || name.match_indices('/').map(|(slash, _)| (&name[..slash], &name[slash + 1..]));
+        if let Some(at) = self.below(&name) {
+            return Ok(at);
+        }
+        hits.push(self.loose.get(&small(&name)));
+        // With other folders before it, but never without one of the image's own in the place of another.
+        let is_told = |rest: &str, hit: &Hit| hit.is_err() || hit.is_ok_and(|at| self.is_whole(at, rest));
+        hits.extend(cuts(&name).map(|(_, rest)| self.loose.get(&small(rest)).filter(|hit| is_told(rest, hit))));
+        let first = hits.into_iter().flatten().next();
+        first.map_or(Err(NotFound::None), |hit| hit.map_err(NotFound::Several))
+    }
+
+    /// The image of a name that begins with the folders above the images.
+    fn below(&self, name: &str) -> Option<usize> {
         let is_above = |before: &str, image: usize| {
             let before: Vec<&str> = before.split('/').filter(|part| !part.is_empty()).collect();
             let above = &self.above[usize::from(image >= self.images.given())];
             let above = above.iter().map(String::as_str).filter(|part| *part != "/");
             before.iter().rev().copied().eq(above.rev().take(before.len()))
         };
-        let below = cuts().find_map(|(before, rest)| self.images.find_now(rest).filter(|at| is_above(before, *at)));
-        if let Some(at) = below {
-            return Ok(at);
-        }
-        hits.push(self.loose.get(&small(&name)));
-        // With other folders before it, but never without one of the image's own in the place of another.
-        let is_told = |rest: &str, hit: &Hit| hit.is_err() || hit.is_ok_and(|at| self.is_whole(at, rest));
-        hits.extend(cuts().map(|(_, rest)| self.loose.get(&small(rest)).filter(|hit| is_told(rest, hit))));
-        let first = hits.into_iter().flatten().next();
-        first.map_or(Err(NotFound::None), |hit| hit.map_err(NotFound::Several))
+        cuts(name).find_map(|(before, rest)| self.images.find_now(rest).filter(|at| is_above(before, *at)))
+    }
+
+    /// A name with slashes between its folders, as Windows does not write them, unless an image has that name.
+    fn plain(&self, name: &str) -> String {
+        let name = composed(name.trim());
+        let is_own = |end: &str| end.contains('\\') && self.ends.contains_key(end);
+        let name = if ends_of(&name).any(is_own) { name.into_owned() } else { name.replace('\\', "/") };
+        name.strip_prefix("./").unwrap_or(&name).to_owned()
     }
 
     /// Whether a name has all folders of an image.
@@ -148,16 +159,25 @@ impl<'a> Names<'a> {
     }
 
     /// The image that an address ends with, whatever stands before.
-    pub fn find_address(&self, address: &str) -> Option<usize> {
-        let address = plain(&decoded(address));
-        let tail = address.rsplit_once("?d=").map_or(address.as_str(), |(_, path)| path);
-        let found = ends_of(tail).find_map(|end| self.ends.get(end)?.ok());
-        found.or_else(|| {
+    pub fn find_address(&self, address: &str) -> Result<usize, NotFound> {
+        let address = decoded(address);
+        let tail = &self.plain(address.rsplit_once("?d=").map_or(address.as_str(), |(_, path)| path));
+        if let Some(at) = self.images.find_now(tail).or_else(|| self.below(tail)) {
+            return Ok(at);
+        }
+        let uploaded = || {
             let (hash, name) = ends_of(tail).last()?.split_once('-')?;
             let is_upload = hash.len() == UPLOAD && hash.chars().all(|c| c.is_ascii_hexdigit());
-            self.ends.get(name)?.ok().filter(|_| is_upload)
-        })
+            self.ends.get(name).filter(|_| is_upload)
+        };
+        let hit = ends_of(tail).find_map(|end| self.ends.get(end)).or_else(uploaded);
+        hit.map_or(Err(NotFound::None), |hit| hit.map_err(NotFound::Several))
     }
+}
+
+/// The first folders of a name and what is left of it, the longest rest first.
+fn cuts(name: &str) -> impl Iterator<Item = (&str, &str)> {
+    name.match_indices('/').map(|(slash, _)| (&name[..slash], &name[slash + 1..]))
 }
 
 /// A name, and what is left of it without its first folders, the longest first.
@@ -182,11 +202,6 @@ fn add<K: std::hash::Hash + Eq>(names: &mut HashMap<K, Hit>, name: K, at: usize)
     if let Some(other) = hit.ok().filter(|other| *other != at) {
         *hit = Err([other, at]);
     }
-}
-
-fn plain(name: &str) -> String {
-    let name = composed(name.trim()).replace('\\', "/");
-    name.strip_prefix("./").unwrap_or(&name).to_owned()
 }
 
 /// An address without percent signs.
@@ -268,16 +283,37 @@ mod tests {
         let told = names.find("1.png").unwrap_err().told(&images);
         assert!(told.contains("such as circle/1.png and square/1.png; name it with its folder"), "{told}");
         for (address, at) in [
-            ("/data/local-files/?d=shapes/circle/1.png", Some(0)),
-            ("/data/local-files/?d=a%20b.png", Some(3)),
-            ("https://host/x/y/square/1.png", Some(2)),
-            ("/data/upload/3/0123abcd-top.png", Some(4)),
-            ("/data/upload/3/0123abcd-1.png", None),
-            ("/data/upload/3/other-top.png", None),
-            ("s3://bucket/none.png", None),
+            ("/data/local-files/?d=shapes/circle/1.png", Ok(0)),
+            ("/data/local-files/?d=a%20b.png", Ok(3)),
+            ("https://host/x/y/square/1.png", Ok(2)),
+            ("https://host/x/1.png", several(0, 2)),
+            ("/data/upload/3/0123abcd-top.png", Ok(4)),
+            ("/data/upload/3/0123abcd-1.png", several(0, 2)),
+            ("/data/upload/3/other-top.png", Err(NotFound::None)),
+            ("s3://bucket/none.png", Err(NotFound::None)),
         ] {
             assert_eq!(names.find_address(address), at, "{address}");
         }
+    }
+
+    #[test]
+    fn an_address_that_two_images_fit_names_both_and_a_backslash_may_be_part_of_a_name() {
+        let images = images(&["x.png", "sub dir/x.png", "back\\slash.png", "a/b.png"].map(|name| (name, name)));
+        let at = |root: &str, address: &str| {
+            Names::new(&images, Path::new(root), Path::new("/project")).find_address(address)
+        };
+        // The folder of the images says that nothing is between it and the name.
+        assert_eq!(at("/me/imgs", "/data/local-files/?d=imgs/x.png"), Ok(0));
+        let unclear = at("/me/photos", "/data/local-files/?d=imgs/x.png");
+        assert_eq!(unclear, Err(NotFound::Several([0, 1])));
+        assert!(unclear.unwrap_err().told(&images).contains("x.png and sub dir/x.png"));
+        assert_eq!(at("/me/photos", "/data/local-files/?d=imgs/sub%20dir/x.png"), Ok(1));
+        assert_eq!(at("/me/photos", "/data/local-files/?d=imgs/back%5Cslash.png"), Ok(2));
+        let names = Names::new(&images, Path::new("/me/imgs"), Path::new("/project"));
+        assert_eq!(
+            [r"imgs/back\slash.png", r"a\b.png", r"imgs\a\b.png"].map(|name| names.find(name)),
+            [Ok(2), Ok(3), Ok(3)]
+        );
     }
 
     #[test]
@@ -287,7 +323,7 @@ mod tests {
         for (name, at) in [("in/1.png", 0), ("1.png", 0), ("/x/in/2.png", 1), ("3", 2), ("in/0.png", 0), ("0.PNG", 0)] {
             assert_eq!(names.find(name), Ok(at), "{name}");
         }
-        assert_eq!(names.find_address("http://host/in/2.png"), Some(1));
+        assert_eq!(names.find_address("http://host/in/2.png"), Ok(1));
         assert_eq!((images.find("in/1.png"), images.find_now("in/1.png")), (Some(1), Some(0)));
         assert_eq!(names.find_digest("digest of in/2.png", "in/2.png"), Some(2));
         let unclear = names.find_before("in/1.png").unwrap_err();

@@ -358,6 +358,30 @@ impl Project {
         self.log.take_replaced()
     }
 
+    /// Makes a change of several files: where it fails, settings and images are as they were before.
+    pub(super) fn all_or_nothing<T>(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<T, ProjectError>,
+    ) -> Result<T, ProjectError> {
+        let (settings, images) = (self.settings.clone(), self.images.clone());
+        change(self).map_err(|why| match self.put_back(settings, images) {
+            Ok(()) => why,
+            Err(also) => ProjectError::Refused(format!("{why}; and what was changed by then stays ({also})")),
+        })
+    }
+
+    fn put_back(&mut self, settings: Settings, images: Images) -> Result<(), ProjectError> {
+        if self.settings != settings {
+            settings.write(&self.folder)?;
+            self.settings = settings;
+        }
+        if self.images.all() != images.all() {
+            images.write(&self.folder.join(IMAGES))?;
+            self.images = images;
+        }
+        Ok(())
+    }
+
     /// Adds classes, behind those that are there.
     pub fn add_classes(&mut self, new: &[String]) -> Result<(), ProjectError> {
         let mut settings = self.settings.clone();

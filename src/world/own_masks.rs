@@ -15,7 +15,7 @@ use crate::archive::{self, Whole};
 use crate::dataset::vessels::files::{Listing, MaskFiles};
 use crate::dataset::vessels::masks::WallMask;
 use crate::dataset::vessels::{self, VESSEL_SHAPE};
-use crate::dataset::{DataError, Dataset, Split};
+use crate::dataset::{DataError, Dataset, Split, VALIDATION_SHARE};
 use crate::disk;
 use crate::experiment::{Experiment, MaskLevels};
 use crate::history::Made;
@@ -26,8 +26,6 @@ use crate::rng::Streams;
 
 /// Least number of accepted masks: fewer are not enough for training and evaluation.
 pub const LEAST_MASKS: usize = 24;
-/// Validation gets at most one in this many masks outside the test split.
-const VALIDATION_SHARE: usize = 6;
 /// Version of the check; changed whenever it would give other results for the same files and settings.
 const RECIPE: &str = "own-masks-6";
 const MAGIC: &str = "ridgewalk masks";

@@ -120,6 +120,12 @@ fn shards_merge_into_the_unsplit_grid() {
     ok(ridgewalk(&["merge", "--without-steps"], &[&at("plain")]).arg("--out").arg(at("slim")));
     let curves = |name: &str| std::fs::read_to_string(at(name).join("curves.csv")).unwrap();
     assert_eq!(curves("plain"), curves("slim"));
+    // Again into the same folder too, but not into one that has them with their steps.
+    ok(ridgewalk(&["merge", "--without-steps"], &[&at("plain")]).arg("--out").arg(at("slim")));
+    let whole =
+        ridgewalk(&["merge", "--without-steps"], &[&at("slim")]).arg("--out").arg(at("plain")).output().unwrap();
+    let told = String::from_utf8_lossy(&whole.stderr);
+    assert!(!whole.status.success() && told.contains("a merge takes nothing away; give a new folder"), "{told}");
     let size = |name: &str| std::fs::metadata(at(name).join("histories/snn-01.rwh")).unwrap().len();
     assert!(2 * size("slim") < size("plain"), "{} of {} bytes", size("slim"), size("plain"));
 

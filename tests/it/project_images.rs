@@ -207,6 +207,7 @@ fn other_images_are_refused_before_anything_is_trained() {
     let refused = ridgewalk(&words, &[&at("runs")]);
     let [out, error] = [&refused.stdout, &refused.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
     assert!(!refused.status.success() && error.contains("differ in the data (SHA-256)"), "{error}");
+    assert!(error.contains("one image that was added, removed, changed or renamed"), "{error}");
     assert!(!out.contains("generator:"), "{out}");
     std::fs::write(&first, before).unwrap();
 

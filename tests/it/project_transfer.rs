@@ -99,6 +99,32 @@ fn labels_land_on_their_images_after_renames() {
     assert_eq!(by_digest(&at("copy")), before);
 }
 
+/// Where the labels cannot be written, the classes and images that were changed for them are as they were.
+#[test]
+fn an_import_that_fails_at_its_last_file_leaves_the_others_as_they_were() {
+    let root = tempfile::tempdir().unwrap();
+    let at = |name: &str| root.path().join(name);
+    let (images, folder) = (flat(root.path(), 20), at("project"));
+    let mut project = new(&folder, &New { images, classes: classes(&["a", "b"]), ..New::default() });
+    std::fs::write(at("answers.csv"), "file,label,split\n01.png,c,test\n02.png,a,train\n").unwrap();
+    let (answers, told) = (read(&at("answers.csv")).unwrap(), Told { new_classes: true, ..Told::default() });
+    let files = || ["project.toml", "images.csv"].map(|name| std::fs::read(folder.join(name)).unwrap());
+    let before = files();
+    // Nothing can be written there.
+    let labels = folder.join("labels.csv");
+    std::fs::rename(&labels, at("kept.csv")).unwrap();
+    std::fs::create_dir_all(labels.join("in the way")).unwrap();
+    let error = import(&mut project, &answers, told).unwrap_err().to_string();
+    assert!(error.contains("labels.csv") && !error.contains("stays"), "{error}");
+    assert_eq!(files(), before);
+    assert!(project.classes() == ["a", "b"] && project.images().is_pooled(1));
+    std::fs::remove_dir_all(&labels).unwrap();
+    std::fs::rename(at("kept.csv"), &labels).unwrap();
+    let done = import(&mut project, &answers, told).unwrap();
+    assert_eq!((done.new_classes.len(), done.held, done.test, done.train), (1, 1, 1, 1));
+    assert!(project.classes() == ["a", "b", "c"] && !project.images().is_pooled(1) && files() != before);
+}
+
 /// Nothing has looked at the images since they were renamed: the commands that write and read names do.
 #[test]
 fn names_are_those_of_now_for_the_first_command_after_a_rename() {
@@ -214,6 +240,8 @@ fn exports_hold_every_answer_and_refusals_come_before_anything_is_written() {
     std::fs::write(at("full/file"), "").unwrap();
     let error = refused(&["project", "export", "--folders"], &[&at("full"), &folder, Path::new("--out"), &at("u.csv")]);
     assert!(error.contains("holds files already") && !at("u.csv").exists(), "{error}");
+    let error = refused(&["project", "export", "--images", "nowhere", "--out"], &[&at("u.csv"), &folder]);
+    assert!(error.contains("nowhere") && !at("u.csv").exists(), "{error}");
     ok(&["project", "export", "--out"], &[&at("u.csv"), &folder]);
     let mut other = new(&at("other"), &of(&images));
     let done = import(&mut other, &read(&at("u.csv")).unwrap(), Told::default()).unwrap();

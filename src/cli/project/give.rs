@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::work::{WorkArgs, follow_names, open, tell};
+use super::work::{WorkArgs, open, tell};
 use crate::cli::args::{at_least_one, variant};
 use crate::cli::out::say;
 use crate::disk;
@@ -165,7 +165,7 @@ pub fn export(args: &ExportArgs) -> anyhow::Result<()> {
     });
     let pictures = pictures.transpose()?;
     if pictures.is_none() {
-        follow_names(&mut project);
+        args.work.follow_names(&mut project)?;
     }
     if let Some(out) = &args.out {
         let what = if args.predictions { Table::Predictions } else { Table::Labels };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::work::{Bar, quoted};
-use crate::cli::args::experiment_in;
+use crate::cli::args::{each_once, experiment_in};
 use crate::cli::out::say;
 use crate::project::transfer::{Incoming, Told, import, read};
 use crate::project::{Created, New, Status, classes_in, counted, create, verb};
@@ -45,6 +45,7 @@ const TEST_IMAGES: usize = 50;
 
 /// Makes a project, and takes in the labels that there are.
 pub fn new(args: &NewArgs) -> anyhow::Result<()> {
+    each_once(&args.set)?;
     let like = args.like.as_ref().map(|file| experiment_in(file)).transpose().context("--as")?;
     let classes = args.classes.as_deref().map(classes_in).transpose();
     let classes = classes.map_err(anyhow::Error::msg).context("--classes")?.unwrap_or_default();

@@ -31,6 +31,17 @@ impl WorkArgs {
         Ok(pictures)
     }
 
+    /// Has the names of images be those of now: where the images are said to be, or else where they were.
+    pub fn follow_names(&self, project: &mut Project) -> anyhow::Result<()> {
+        match &self.images {
+            Some(_) => self.pictures(project).map(drop),
+            None => {
+                follow_names(project);
+                Ok(())
+            }
+        }
+    }
+
     /// The images and models of a project.
     pub fn desk(&self, project: &mut Project) -> anyhow::Result<Desk> {
         let pictures = self.pictures(project)?;

@@ -1,7 +1,7 @@
 //! Principal components by subspace iteration (Halko, Martinsson and Tropp 2011, section 4.5): passes over all images, each
 //! of which multiplies a few more directions than are wanted by the covariance of the pixels, so that images of any size
-//! and number need no covariance matrix. The first directions are of a fixed seed, and all sums are in one order: the same
-//! bits on any number of threads.
+//! and number need no covariance matrix. The first directions are drawn from `generator_seed`, and all sums are in one order:
+//! the same bits on any number of threads.
 
 use std::sync::Arc;
 

@@ -210,7 +210,22 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
         objections.extend(done.not_compared());
         return Err(ProjectError::Objections(objections));
     }
-    let mut classes: Vec<String> = new.into_iter().map(str::to_owned).collect();
+    let classes = new.into_iter().map(str::to_owned).collect();
+    project.all_or_nothing(|project| take_in(project, &mut done, classes, take, &other, told_test))?;
+    done.copies_disagree = project.copies_disagree();
+    Ok(done)
+}
+
+/// Writes what an import brings, the labels last: what a kill leaves of it says nothing of an image, and importing the file
+/// again does the rest. `told_test` labels of the pool are for the test.
+fn take_in(
+    project: &mut Project,
+    done: &mut Import,
+    mut classes: Vec<String>,
+    take: Vec<(usize, &Incoming)>,
+    other: &[(usize, Answer, &Incoming)],
+    told_test: usize,
+) -> Result<(), ProjectError> {
     classes.sort_by(|a, b| natural(a, b));
     if !classes.is_empty() {
         project.add_classes(&classes)?;
@@ -241,10 +256,8 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
         let is_test = project.images().all()[*image].part.is_test();
         *if is_test { &mut done.test } else { &mut done.train } += 1;
     }
-    said.extend(answers(project, &other)?);
-    project.say_all(said)?;
-    done.copies_disagree = project.copies_disagree();
-    Ok(done)
+    said.extend(answers(project, other)?);
+    project.say_all(said)
 }
 
 /// Who gave a label: whoever takes it in, if the file does not say.
@@ -325,7 +338,7 @@ fn image_of(names: &Names<'_>, label: &Incoming) -> Result<usize, NotFound> {
     let find = |file: &String| if label.is_log { names.find_before(file) } else { names.find(file) };
     let mut found = label.files.iter().map(find).reduce(Result::or).unwrap_or(Err(NotFound::None));
     if let Some(address) = label.address.as_ref().filter(|_| found.is_err()) {
-        found = names.find_address(address).ok_or(NotFound::None).or(found);
+        found = names.find_address(address).or_else(|why| if why == NotFound::None { found } else { Err(why) });
     }
     found
 }

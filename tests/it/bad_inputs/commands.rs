@@ -55,6 +55,21 @@ pub fn rows() -> Vec<Row> {
         ["give a whole number from 0 to 18446744073709551615"],
     ));
     rows.push(refuses("program: a command that there is not", [], "train", ["train", "neither a command nor a file"]));
+    rows.push(refuses(
+        "program: an option of the window before a command",
+        [good()],
+        "--no-autostart run --experiment e.toml --out out",
+        ["`--no-autostart` before `run` is for the window"],
+    ));
+    rows.push(
+        works(
+            "run: what has no effect",
+            [good()],
+            "run --experiment e.toml --shard 3/3 --set data=x --set alpha=0.4 --data-dir nowhere --out out",
+            ["warning: --set data=x: it has no effect", "warning: --data-dir nowhere: is no folder"],
+        )
+        .never(["--set alpha"]),
+    );
     for (what, given, says) in [
         ("window: a history that is none", text("a.rwh", "x"), &["a.rwh", "history"][..]),
         ("window: a view that is none", text("a.ridgewalk", "x"), &["a.ridgewalk", "Save the view"]),

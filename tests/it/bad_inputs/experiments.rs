@@ -137,6 +137,7 @@ pub fn rows() -> Vec<Row> {
             "--set strategy=entropy",
             &["--set strategy=entropy", "--strategies"],
         ),
+        ("fields: one twice", "--set alpha=0.3 --set alpha=0.4", &["--set alpha=0.4: `alpha` is given twice"]),
         ("fields: two numbers of rounds", "--set rounds=2 --rounds 1", &["--set rounds=2", "--rounds"]),
         ("fields: two seeds", "--set seed=3 --seed 4", &["--set seed=3", "--seed"]),
     ] {

@@ -231,7 +231,7 @@ fn resumed() -> Vec<Row> {
             "resume: a damaged checkpoint",
             with(checkpoint, flipped(&read(checkpoint))),
             &format!("{RESUME} --rounds 3"),
-            ["random-01.rwc: is missing or damaged", "repeated and compared"],
+            ["warning: run/checkpoints/random-01.rwc: is missing or damaged", "repeated and compared"],
         ),
         refuses(
             "resume: the checkpoint of another run",

@@ -214,6 +214,15 @@ pub fn rows() -> Vec<Row> {
         ["a.png: it is a file; give the folder"],
     ));
     rows.push(refuses("own masks: an empty folder", [Folder("in")], "run --masks in --out out", ["in", "no PNG"]));
+    rows.push(
+        refuses(
+            "own masks: results into their folder",
+            [Field("masks/a00-good.png", "in/a.png")],
+            "run --masks in --out in",
+            ["--out in: is the folder of the masks"],
+        )
+        .keeps(["in"]),
+    );
     rows.push(refuses(
         "own masks: under a preset of digits",
         [Folder("in")],
@@ -222,11 +231,11 @@ pub fn rows() -> Vec<Row> {
     ));
     // Options.
     for (what, options, says) in [
-        ("label: pixels of no size", "--pixel-mm 0", "above zero"),
-        ("label: pixels of negative size", "--pixel-mm=-0.1", "above zero"),
-        ("label: pixels of no number", "--pixel-mm nan", "above zero"),
-        ("label: pixels of infinite size", "--pixel-mm inf", "above zero"),
-        ("label: pixels beyond all numbers", "--pixel-mm 1e300", "pixel|number|millimetre"),
+        ("label: pixels of no size", "--pixel-mm 0", "millimetres, 0.000001 to 1000"),
+        ("label: pixels of negative size", "--pixel-mm=-0.1", "millimetres, 0.000001 to 1000"),
+        ("label: pixels of no number", "--pixel-mm nan", "millimetres, 0.000001 to 1000"),
+        ("label: pixels of infinite size", "--pixel-mm inf", "millimetres, 0.000001 to 1000"),
+        ("label: pixels beyond all numbers", "--pixel-mm 1e300", "millimetres, 0.000001 to 1000"),
         ("label: a pressure of nothing", "--pressure-mmhg 0", "above zero"),
         ("label: a pressure that no wall bears", "--pressure-mmhg 1e7", "pressure|load fraction"),
         ("label: another stress", "--stress shear", "max-principal"),

@@ -89,6 +89,25 @@ fn results_are_written_over_no_file_but_earlier_results_of_the_same_mask() {
     assert_eq!(files, [4 + 3 * 4; 2], "the second time writes over its own results");
 }
 
+#[test]
+fn a_mask_given_twice_counts_once_and_one_that_is_rejected_names_its_results_of_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("a.png"), folder.path().join("out"));
+    write(&path, &drawn(grey([0, 255, 0, 255, 0]), 1), ColorType::Grayscale, BitDepth::Eight);
+    let solved = |masks: Vec<PathBuf>| {
+        let (mut report, mut messages) = (Vec::new(), Vec::new());
+        let counts = label(&args(masks, &out, ""), &mut report, &mut messages).unwrap();
+        (counts.solved, counts.refused, String::from_utf8(messages).unwrap())
+    };
+    let (good, bad, told) = solved(vec![folder.path().into(), folder.path().join("."), path.clone()]);
+    assert_eq!((good, bad), (1, 0), "{told}");
+    assert_eq!(told.matches("a.png: passed over: given more than once").count(), 2, "{told}");
+    fs::write(&path, "no image").unwrap();
+    let (good, bad, told) = solved(vec![folder.path().into()]);
+    assert_eq!((good, bad), (0, 1), "{told}");
+    assert!(told.contains("; its results a in ") && told.contains(" are of an earlier call\n"), "{told}");
+}
+
 #[cfg(unix)]
 #[test]
 fn what_was_solved_is_reported_when_it_cannot_be_written() {

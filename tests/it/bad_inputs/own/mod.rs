@@ -118,6 +118,12 @@ fn folders() -> Vec<Row> {
             "run --data d --rounds 1 --out d",
             ["--out d: is the folder of the images"],
         ),
+        refuses(
+            "own: a field that no image is read by",
+            good([]),
+            "data d --set alpha=3",
+            ["--set alpha=3: the images are read by image_side, image_colour"],
+        ),
         refuses("own: nothing there", [], DATA, ["d: cannot be read"]),
         refuses("own: an empty folder", [Folder("d")], DATA, ["is empty; expected are images"]),
         refuses(
