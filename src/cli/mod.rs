@@ -164,6 +164,7 @@ pub fn main() -> ExitCode {
 fn parsed() -> Cli {
     let matches = Cli::command().get_matches_from(std::env::args_os().map(paths::argument));
     let mut cli = Cli::command();
+    cli.build();
     let is_given = |arg: &&clap::Arg| matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine);
     let given = cli.get_arguments().find(is_given).map(ToString::to_string);
     if let (Some(command), Some(given)) = (matches.subcommand_name(), given) {

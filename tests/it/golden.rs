@@ -1,5 +1,6 @@
 //! Same experiment and seed, same history, bit for bit; also across a kill and a resume, threads and shards.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use ridgewalk::archive;
@@ -221,12 +222,20 @@ fn generated_samples_tie_in_round_one_resume_bit_equal_and_account_for_rejection
     assert_ne!(made.rounds[1].proposals, si.rounds[1].proposals);
     assert!(real.rounds.iter().all(|r| r.refusals.is_empty() && r.proposals.iter().all(|p| p.made.is_none())));
     let train = world.dataset.train.len();
+    let bits = |made: &ridgewalk::history::Made| made.code.iter().map(|v| v.to_bits()).collect::<Vec<u32>>();
+    let labels = |rounds: usize| si.rounds[..rounds].iter().map(|r| r.proposals.len()).sum::<usize>();
     for (i, record) in si.rounds.iter().enumerate() {
-        assert_eq!(record.labels, (i + 1) * experiment.samples_per_round);
+        assert_eq!(record.labels, labels(i + 1));
+        // A point that was rejected is replaced by one from another anchor, until each has had its step.
+        let (got, wanted) = (record.proposals.len(), experiment.samples_per_round);
+        let tried = got + record.refusals.len();
+        assert!(got == wanted || (got < wanted && tried == labels(i)), "{got} of {wanted}, {tried} tried");
+        let points: HashSet<Vec<u32>> = record.proposals.iter().filter_map(|p| p.made.as_ref()).map(bits).collect();
+        assert_eq!(points.len(), got, "a point twice");
         assert!(record.confusion.is_empty() && record.label_seconds > 0.0 && record.final_value().is_some());
         for (k, proposal) in record.proposals.iter().enumerate() {
             let made = proposal.made.as_ref().unwrap();
-            assert_eq!(proposal.sample as usize, train + i * experiment.samples_per_round + k);
+            assert_eq!(proposal.sample as usize, train + labels(i) + k);
             // The mask of the history is the decoded point, and the tool takes it again.
             let decoded = world.generator.decode(&made.code);
             assert_eq!(made.image(), decoded.iter().map(|v| f32::from(u8::from(*v > 0.5))).collect::<Vec<_>>());

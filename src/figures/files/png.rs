@@ -1,7 +1,7 @@
 //! SVG to PNG at a chosen number of dots an inch, with the bundled font.
 
 use ::png::{PixelDimensions, Unit};
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{ColorU8, Pixmap, Transform};
 use resvg::usvg::Tree;
 
 use crate::figures::drawing::layout::POINTS_PER_INCH;
@@ -18,15 +18,20 @@ const MOST_PIXELS: f32 = 30_000.0;
 
 /// An SVG written by `svg` as PNG that says its dots a metre, so that a page has it in its size.
 pub fn png(svg: &str, dpi: f32) -> Result<Vec<u8>, FigureError> {
-    let (width, height, rgba) = pixels(svg, dpi)?;
+    let pixmap = render(svg, dpi)?;
+    let rgba: Vec<u8> = pixmap.pixels().iter().map(|pixel| pixel.demultiply()).flat_map(rgba_of).collect();
     let mut bytes = Vec::new();
-    let mut encoder = ::png::Encoder::new(&mut bytes, width as u32, height as u32);
+    let mut encoder = ::png::Encoder::new(&mut bytes, pixmap.width(), pixmap.height());
     encoder.set_color(::png::ColorType::Rgba);
     let dots = (dpi / METRES_PER_INCH).round() as u32;
     encoder.set_pixel_dims(Some(PixelDimensions { xppu: dots, yppu: dots, unit: Unit::Meter }));
     let written = encoder.write_header().and_then(|mut image| image.write_image_data(&rgba));
     written.map_err(|e| FigureError::Draw(e.to_string()))?;
     Ok(bytes)
+}
+
+fn rgba_of(colour: ColorU8) -> [u8; 4] {
+    [colour.red(), colour.green(), colour.blue(), colour.alpha()]
 }
 
 /// The pixels of an SVG: width, height and opaque RGBA, `[height * width * 4]`.
