@@ -15,6 +15,8 @@ pub mod numpy;
 mod idx;
 mod cifar;
 #[cfg(feature = "parquet")]
+mod fields;
+#[cfg(feature = "parquet")]
 mod parquet;
 
 use std::path::Path;
