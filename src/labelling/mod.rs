@@ -153,7 +153,7 @@ impl FileRefusal {
         match refusal {
             Refusal::Mask(MaskFault::NoLumen) => {
                 let pair = if reading.half_of_a_pair {
-                    "its name may be that of one of a pair, but the other file is not beside it: their names differ in that word only"
+                    "its name may be that of one of a pair, but the other file is not beside it, or there are several such: the names of the two differ in that word only, and of media and EEM one is to be left out"
                 } else {
                     "if lumen and vessel lie in two files, name them x-lumen.png and x-vessel.png"
                 };

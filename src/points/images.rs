@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::column::Column;
 use crate::dataset::DataError;
+use crate::dataset::own::formats::file_column;
+use crate::dataset::own::formats::known::Known;
 use crate::dataset::own::picture::{self, Picture};
 use crate::dataset::own::tree::{Container, Tree, is_image_name};
 use crate::guard::guarded;
@@ -130,25 +132,19 @@ fn folder(tree: Tree, rows: usize, columns: &[Column], notes: &mut Vec<String>) 
     if images.is_empty() {
         return Err(tree.fault(None, "has no images"));
     }
-    let mut named = std::collections::HashMap::new();
-    for &place in &images {
-        let file = &tree.files[place];
-        for name in [file.name(), file.file_name().to_owned()] {
-            if let Some((stem, _)) = name.rsplit_once('.') {
-                named.entry(stem.to_owned()).or_insert(place);
-            }
-            named.entry(name).or_insert(place);
-        }
-    }
-    let find = |cell: &str| named.get(cell).or_else(|| named.get(cell.rsplit(['/', '\\']).next()?)).copied();
-    // A column of which most of the first cells name files.
-    const LOOKED_AT: usize = 100;
-    let names = |column: &&Column| {
-        let looked_at = rows.min(LOOKED_AT);
-        (0..looked_at).filter(|row| find(&column.cell(*row)).is_some()).count() * 2 > looked_at
-    };
-    if let Some(column) = columns.iter().find(names) {
-        let files: Vec<Option<usize>> = (0..rows).map(|row| find(&column.cell(row))).collect();
+    let known = Known::of(&tree, is_image_name);
+    let find = |cell: &str| known.find(cell, &[], None);
+    let looked_at: Vec<file_column::Column> = columns.iter().map(|c| (Some(c.name.clone()), 0..rows)).collect();
+    let chosen = file_column::choose(&looked_at, &|row, column| columns[column].cell(row), &find);
+    let chosen = chosen.map_err(|two| {
+        let [one, other] = two.map(|column| &columns[column].name);
+        tree.fault(
+            None,
+            format!("the metadata name other images in `{one}` than in `{other}`; call the right column `file`"),
+        )
+    })?;
+    if let Some(column) = chosen.map(|column| &columns[column]) {
+        let files: Vec<Option<usize>> = (0..rows).map(|row| find(&column.cell(row)).ok()).collect();
         let without = files.iter().filter(|f| f.is_none()).count();
         let without = if without > 0 { format!("; {without} points have none") } else { String::new() };
         notes.push(format!("images are those that the column `{}` names{without}", column.name));
@@ -212,7 +208,23 @@ mod tests {
         ["9.png", "8", "gone.png", "a/6.png", "5.png"].iter().for_each(|c| cells.push(c));
         let column = [Column::of("file".into(), cells)];
         let named = Thumbnails::open(&images, 5, None, &column, &mut Vec::new()).unwrap();
+        let columns = |table: &[&str]| -> Vec<Column> {
+            let of = |c: usize| {
+                let mut cells = super::super::column::Texts::default();
+                table[1..].iter().for_each(|row| cells.push(row.split(',').nth(c).unwrap()));
+                Column::of(table[0].split(',').nth(c).unwrap().into(), cells)
+            };
+            (0..table[0].split(',').count()).map(of).collect()
+        };
+        // Numbers that count the rows, or that are few, are no names of files beside a column that has some.
+        let numbered =
+            columns(&["column 1,cluster,file", "5,5,9.png", "6,6,8.png", "7,5,7.png", "8,6,6.png", "9,5,5.png"]);
+        let numbered = Thumbnails::open(&images, 5, None, &numbered, &mut Vec::new()).unwrap();
+        let either = columns(&["a,b", "9.png,5.png", "8.png,6.png", "7.png,9.png", "6.png,7.png", "5.png,8.png"]);
+        let either = Thumbnails::open(&images, 5, None, &either, &mut Vec::new()).err().unwrap().to_string();
+        assert!(either.contains("name other images in `a` than in `b`; call the right column `file`"), "{either}");
         for row in 0..5 {
+            assert_eq!(value(&numbered, row), [row as u8; 4]);
             assert_eq!(value(&whole, row), [row as u8; 4]);
             assert_eq!(value(&told, row), [row as u8; 4]);
             assert_eq!(value(&ordered, row), [4 - row as u8; 4], "files are in the order of their names");

@@ -27,11 +27,25 @@ fn is_tsv(name: &str) -> bool {
     name.to_lowercase().trim_end_matches(".gz").ends_with(".tsv")
 }
 
-/// A reader of the rows of a table; a TSV has no quotes, as TensorBoard's Embedding Projector writes and reads it.
+/// Whether a TSV has quotes round cells, as R writes it: round all of its first line, or of a column in the lines that are
+/// looked at.
+fn is_quoted(rows: &[u8]) -> bool {
+    let lines = rows.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LOOKED_AT);
+    let is_quoted = |cell: &[u8]| matches!(cell.trim_ascii(), [b'"', .., b'"']);
+    let lines: Vec<Vec<bool>> = lines.map(|line| line.split(|b| *b == b'\t').map(is_quoted).collect()).collect();
+    let Some(first) = lines.first().filter(|_| lines.len() > 1) else { return false };
+    let column = |c: usize| lines.iter().all(|line| line.get(c) == Some(&true));
+    first.iter().all(|quoted| *quoted) || (0..first.len()).any(column)
+}
+
+/// A reader of the rows of a table; a TSV has no quotes, as TensorBoard's Embedding Projector writes and reads it, unless
+/// they stand round whole cells.
 fn reader<'a>(bytes: &'a [u8], name: &str) -> Result<csv::Reader<&'a [u8]>, String> {
     // What is no text is refused the same way whatever stands between its cells.
     let (separator, rows) = cells::separated(bytes)?;
-    if !is_tsv(name) {
+    let is_quoted = is_tsv(name) && is_quoted(rows);
+    if !is_tsv(name) || is_quoted {
+        let separator = if is_quoted { b'\t' } else { separator };
         text::quotes_end(rows, separator).map_err(|(line, what)| format!("line {line} of the table: {what}"))?;
         return Ok(cells::reader(rows, separator));
     }
@@ -76,7 +90,7 @@ pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table
         let found = cells.iter().filter(|c| is_number(c)).count();
         found > 0 && found * 3 >= cells.len() * 2
     };
-    let numbers: Vec<usize> = (0..width).filter(are_numbers).collect();
+    let mut numbers: Vec<usize> = (0..width).filter(are_numbers).collect();
     let is_counted = counts_columns(&looked_at, &numbers);
     if is_counted {
         notes.push("the first row counts the columns, so it is their header and no point".into());
@@ -85,6 +99,10 @@ pub fn points(bytes: &[u8], name: &str, notes: &mut Vec<String>) -> Result<Table
     let is_named = numbers.iter().any(|c| !is_number(&first[*c]) && !is_missing(&first[*c]));
     let has_header = looked_at.len() > 1 && (is_counted || is_named);
     let header = has_header.then(|| first.clone());
+    if header.is_none() && numbers.len() > 2 && numbers[0] == 0 && cells::counts_rows(&looked_at, 0) {
+        notes.push("column 1 counts the rows and is no coordinate".into());
+        numbers.remove(0);
+    }
     let axes = coordinates::choose(header.as_deref(), &numbers)?;
     let others: Vec<usize> = (0..width).filter(|c| !axes.contains(c)).collect();
 
@@ -197,6 +215,8 @@ mod tests {
             ("a.csv", "x,y\n1,2\n", 2, "x", 0),
             ("a.csv", "x;y;k\n1,5;2,5;a\n3,5;4,5;b\n", 2, "x", 1),
             ("a.txt", "  1.7  -0.4\n 22.2   0.9\n", 2, "column 1", 0),
+            ("a.tsv", "\"x\"\t\"y\"\t\"k\"\n\"1\"\t\"2\"\t\"a\"\n\"3\"\t\"4\"\t\"b\"\n", 2, "x", 1),
+            ("a.tsv", "\"x\"\t\"y\"\n1\t2\n3\t4\n", 2, "x", 0),
         ] {
             let found = points(text.as_bytes(), name, &mut Vec::new()).unwrap();
             assert_eq!((found.coordinates.dim, found.columns.len()), (dim, columns), "{text}");
@@ -206,6 +226,8 @@ mod tests {
         for (text, rows, dim, axes, columns) in [
             ("0,1\n5,6\n7,8\n", 2, 2, "0", 0),
             (",0,1\n0,5,6\n1,7,8\n", 2, 2, "0", 1),
+            ("0,5,6\n1,7,8\n2,9,4\n", 3, 2, "column 2", 1),
+            ("0,5\n1,7\n2,9\n", 3, 2, "column 1", 0),
             ("0,1,label\n5.5,6,a\n7,8,b\n", 2, 2, "0", 1),
             ("0,1\n2,3\n4,5\n", 3, 2, "column 1", 0),
         ] {
@@ -230,6 +252,8 @@ mod tests {
             ("m.csv", "word,count\n\"b, c\",4\nd,5\n", 2, "word", "b, c"),
             ("m.csv", "label\n4\n5\n", 2, "label", "4"),
             ("m.tsv", "word\n\nb\n", 2, "word", ""),
+            ("m.tsv", "word\tn\n\"a\"\t1\nb\t2\n", 2, "word", "\"a\""),
+            ("m.tsv", "\"word\"\t\"n\"\n\"a\tb\"\t1\n\"c\"\t2\n", 2, "word", "a\tb"),
         ] {
             let columns = metadata(text.as_bytes(), name, points, &mut Vec::new()).unwrap();
             assert_eq!((columns[0].name.as_str(), &*columns[0].cell(0)), (first, cell), "{text}");

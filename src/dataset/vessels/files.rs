@@ -213,11 +213,18 @@ impl Listing {
 /// The masks that these files hold, in their order: pairs by their names, all others alone.
 pub fn paired(paths: Vec<PathBuf>) -> Vec<MaskFiles> {
     let mut masks: Vec<Option<MaskFiles>> = paths.iter().cloned().map(|p| Some(MaskFiles::One(p))).collect();
-    let vessels: HashMap<[PathBuf; 2], usize> =
-        (0..paths.len()).rev().filter_map(|i| Some((without_word(&paths[i], &VESSEL)?, i))).collect();
+    let mut vessels: HashMap<[PathBuf; 2], Vec<usize>> = HashMap::new();
     for (at, path) in paths.iter().enumerate() {
-        let partner = without_word(path, &LUMEN).and_then(|key| vessels.get(&key).copied());
-        if let Some(partner) = partner.filter(|partner| masks[*partner].is_some()) {
+        without_word(path, &VESSEL).into_iter().for_each(|key| vessels.entry(key).or_default().push(at));
+    }
+    for (at, path) in paths.iter().enumerate() {
+        let partners: Vec<usize> =
+            without_word(path, &LUMEN).iter().filter_map(|key| vessels.get(key)).flatten().copied().collect();
+        // Of several, as of media and EEM, none is taken for the vessel.
+        if let [partner] = partners[..]
+            && masks[at].is_some()
+            && masks[partner].is_some()
+        {
             masks[at] = Some(MaskFiles::Pair { lumen: path.clone(), vessel: paths[partner].clone() });
             masks[partner] = None;
         }
@@ -230,34 +237,43 @@ const QUOTED: usize = 3;
 const LUMEN: [&str; 3] = ["lumen", "lum", "inner"];
 const VESSEL: [&str; 5] = ["vessel", "media", "med", "eem", "outer"];
 const SEPARATORS: [char; 4] = ['-', '_', ' ', '.'];
-/// What a name has before and after one of these words; `None` if it has none of them.
+/// What a name has before and after the first of these words; `None` if it has none of them.
 fn around<'a>(name: &'a str, words: &[&str]) -> Option<(&'a str, &'a str)> {
-    let mut start = 0;
+    around_each(name, words).into_iter().next()
+}
+
+/// What a name has before and after each of these words that it has.
+fn around_each<'a>(name: &'a str, words: &[&str]) -> Vec<(&'a str, &'a str)> {
+    let (mut start, mut found) = (0, Vec::new());
     for part in name.split(SEPARATORS) {
         let end = start + part.len();
         if words.iter().any(|w| part.eq_ignore_ascii_case(w)) {
-            return Some((&name[..start], &name[end..]));
+            found.push((&name[..start], &name[end..]));
         }
         // All separators are one byte.
         start = end + 1;
     }
-    None
+    found
 }
 
 /// What both files of a pair have in common: the path before the word, and after it. The word stands in the file's name,
-/// or else in that of its folder.
-fn without_word(path: &Path, words: &[&str]) -> Option<[PathBuf; 2]> {
-    let (stem, folder) = (path.file_stem()?.to_str()?, path.parent()?);
-    if let Some((before, after)) = around(stem, words) {
-        return Some([folder.join(before), after.into()]);
+/// or else in that of its folder; of several words each may be the one.
+fn without_word(path: &Path, words: &[&str]) -> Vec<[PathBuf; 2]> {
+    let text = |name: Option<&'_ OsStr>| name.and_then(OsStr::to_str).unwrap_or_default().to_owned();
+    let (stem, folder) = (text(path.file_stem()), path.parent().unwrap_or(Path::new("")));
+    let in_name = around_each(&stem, words);
+    if !in_name.is_empty() {
+        return in_name.into_iter().map(|(before, after)| [folder.join(before), after.into()]).collect();
     }
-    let (before, after) = around(folder.file_name()?.to_str()?, words)?;
-    Some([folder.parent()?.join(before), Path::new(after).join(stem)])
+    let above = folder.parent().unwrap_or(Path::new(""));
+    let in_folder = text(folder.file_name());
+    let key = |(before, after): (&str, &str)| [above.join(before), Path::new(after).join(&stem)];
+    around_each(&in_folder, words).into_iter().map(key).collect()
 }
 
 /// Whether a name is that of one file of a pair.
 fn half_of_a_pair(path: &Path) -> bool {
-    without_word(path, &LUMEN).or_else(|| without_word(path, &VESSEL)).is_some()
+    [&LUMEN[..], &VESSEL].iter().any(|words| !without_word(path, words).is_empty())
 }
 
 /// Why a path is no mask by its name and place alone; `None` if it should be one.
@@ -317,5 +333,26 @@ fn shape(path: &Path, levels: &MaskLevels) -> Result<Shape, MaskFileError> {
             Err(MaskFileError::Pieces { pieces: pieces.len(), pixels: smallest.len(), column, row })
         }
         Some(_) => Ok(Shape { width, height, filled, reading }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_files_are_a_pair_if_one_word_differs_and_no_third_fits() {
+        for (files, found) in [
+            ("x-lumen x-vessel", "x-lumen + x-vessel"),
+            ("vessel_lumen_1 vessel_outer_1", "vessel_lumen_1 + vessel_outer_1"),
+            ("inner_med_1 inner_lumen_1", "inner_lumen_1 + inner_med_1"),
+            ("a_eem a_lumen a_media", "a_eem, a_lumen, a_media"),
+            ("a_lumen b_vessel", "a_lumen, b_vessel"),
+            ("lumen/1 vessel/1", "lumen/1 + vessel/1"),
+        ] {
+            let paths = files.split(' ').map(|name| Path::new("f").join(name).with_extension("png")).collect();
+            let names: Vec<String> = paired(paths).iter().map(MaskFiles::name).collect();
+            assert_eq!(names.join(", ").replace(".png", ""), found, "{files}");
+        }
     }
 }

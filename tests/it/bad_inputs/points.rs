@@ -33,6 +33,18 @@ fn files() -> Vec<Row> {
             ["2 in 2 dimensions"],
         ),
         works(
+            "points: rows that are counted, without a header",
+            one("p.csv", "0,1.5,2\n1,3,4\n2,5,6.5\n"),
+            "points p.csv --json",
+            ["\"dimensions\": 2", "column 1 counts the rows and is no coordinate"],
+        ),
+        works(
+            "points: a TSV with quotes round its cells",
+            one("p.tsv", "\"x\"\t\"y\"\t\"k\"\n\"1\"\t\"2\"\t\"a\"\n\"3\"\t\"4\"\t\"b\"\n"),
+            "points p.tsv --json",
+            ["\"points\": 2", "\"dimensions\": 2", "\"x\"", "\"k\""],
+        ),
+        works(
             "points: a byte order mark, CRLF and semicolons",
             one("p.csv", "\u{feff}x;y\r\n1;2\r\n3;4\r\n"),
             "points p.csv --json",
@@ -155,6 +167,18 @@ fn metadata() -> Vec<Row> {
             [text("p.tsv", "1\t2\n3\t4\n"), File("i/a.png", png(2, 2)), File("i/b.png", png(2, 2))],
             "points p.tsv --images i",
             ["a folder, 2 images", "in the order of their names"],
+        ),
+        works(
+            "points: images that a column names, beside one that counts the rows",
+            [
+                text("p.tsv", "1\t2\n3\t4\n5\t6\n"),
+                text("m.csv", ",kind,file\n0,1,2.png\n1,1,0.png\n2,0,1.png\n"),
+                File("i/0.png", png(2, 2)),
+                File("i/1.png", png(2, 2)),
+                File("i/2.png", png(2, 2)),
+            ],
+            "points p.tsv --metadata m.csv --images i",
+            ["images are those that the column `file` names"],
         ),
         refuses(
             "points: metadata with a header and a row too few",

@@ -158,14 +158,79 @@ pub fn label_column(header: &[String]) -> Option<usize> {
     })
 }
 
-/// The column that says the split of each row: by its name, and most of its cells that are not empty do, or some if it is
-/// called `split`.
+/// The column that says the split of each row: by its name, if most of its cells that are not empty do, or some and it is
+/// called `split`; or that of which every cell is the name of a split, of at least two.
 pub fn split_column(header: &[String], rows: &[Vec<String>]) -> Option<usize> {
-    let column = header.iter().position(|h| SPLITS.contains(&h.trim().to_lowercase().as_str()))?;
-    let cells: Vec<&String> = rows.iter().filter_map(|row| row.get(column)).filter(|c| !c.trim().is_empty()).collect();
-    let told = cells.iter().filter(|cell| Part::within(cell).is_some()).count();
-    let is_called = header[column].trim().eq_ignore_ascii_case(SPLITS[0]) && told > 0;
-    (is_called || told * 2 > cells.len()).then_some(column)
+    let cells = |column: usize| {
+        rows.iter().filter_map(move |row| row.get(column)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+    };
+    let says = |column: &usize| {
+        let told = cells(*column).filter(|cell| Part::within(cell).is_some()).count();
+        (is_called_split(&header[*column]) && told > 0) || told * 2 > cells(*column).count()
+    };
+    let names_splits = |column: &usize| {
+        let mut parts = cells(*column).map(Part::of);
+        let Some(first) = parts.next().flatten() else { return false };
+        let rest: Option<Vec<Part>> = parts.collect();
+        rest.is_some_and(|rest| rest.iter().any(|part| *part != first))
+    };
+    let label = label_column(header);
+    let called = header.iter().position(|name| is_split(name)).filter(says);
+    called.or_else(|| (0..usual_width(rows)).filter(|column| Some(*column) != label).find(names_splits))
+}
+
+/// Whether a column says splits, by its name.
+pub fn is_split(name: &str) -> bool {
+    SPLITS.iter().any(|split| split.eq_ignore_ascii_case(name.trim()))
+}
+
+/// Whether a column is called `split`, which says nothing else.
+pub fn is_called_split(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case(SPLITS[0])
+}
+
+/// That a column which is called so says no splits, unless it is one of those that are read.
+pub fn unread_split(header: &[String], rows: &[Vec<String>], read: &[usize]) -> Option<String> {
+    let column = (0..header.len()).find(|c| is_split(&header[*c]) && !read.contains(c))?;
+    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+    rows.iter().filter_map(|row| row.get(column)).for_each(|cell| *kinds.entry(cell.clone()).or_default() += 1);
+    let (name, kinds) = (header[column].trim(), counted(&kinds));
+    Some(format!("the column `{name}` is not read, because it says no train, validation or test: {kinds}"))
+}
+
+/// That rows are in train, because what they say of their split is none: the cells, with the number of their rows.
+pub fn in_train(cells: &BTreeMap<String, usize>) -> Option<String> {
+    let rows = "rows whose split is none of train, validation and test are in train";
+    (!cells.is_empty()).then(|| format!("{rows}: {}", counted(cells)))
+}
+
+/// The first of some cells, each with the number of its rows.
+fn counted(cells: &BTreeMap<String, usize>) -> String {
+    const MOST: usize = 5;
+    let shown = cells.iter().take(MOST).map(|(cell, rows)| match cell.trim() {
+        "" => format!("an empty cell ({rows})"),
+        cell => format!("`{cell}` ({rows})"),
+    });
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    if cells.len() > MOST { format!("{shown} and {} more", cells.len() - MOST) } else { shown }
+}
+
+/// The places of names in the order of their numbers, if all are one word with a number behind, from 0 or 1 on and each
+/// once, and they stand in another order.
+pub fn in_order_of_numbers<'a>(names: impl Iterator<Item = &'a str>) -> Option<Vec<usize>> {
+    let names: Vec<&str> = names.map(str::trim).collect();
+    let word = |name: &'a str| name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let first = word(names.first()?);
+    let number = |name: &&'a str| (word(name) == first).then(|| name[first.len()..].parse::<usize>().ok()).flatten();
+    let numbers: Vec<usize> = names.iter().map(number).collect::<Option<_>>()?;
+    let from = numbers.iter().min().copied().filter(|from| *from <= 1)?;
+    let mut order = vec![None; names.len()];
+    for (place, number) in numbers.iter().enumerate() {
+        let there: &mut Option<usize> = order.get_mut(number - from)?;
+        there.replace(place).is_none().then_some(())?;
+    }
+    let order: Vec<usize> = order.into_iter().collect::<Option<_>>()?;
+    (!order.is_sorted()).then_some(order)
 }
 
 /// Whether a column numbers the rows, by its name.
@@ -176,14 +241,64 @@ pub fn is_index(name: &str) -> bool {
 
 /// Whether a column counts the rows, from 0 or 1.
 pub fn counts_rows(rows: &[Vec<String>], column: usize) -> bool {
-    let number = |row: &Vec<String>| row.get(column).and_then(|cell| cell.parse::<usize>().ok());
-    let Some(first) = rows.first().and_then(number).filter(|first| *first <= 1) else { return false };
-    rows.len() > 2 && rows.iter().zip(first..).all(|(row, count)| number(row) == Some(count))
+    counts(rows.iter().map(|row| row.get(column).map_or("", String::as_str)))
+}
+
+/// Whether cells count, from 0 or 1.
+pub fn counts<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let number = |cell: &str| cell.parse::<usize>().ok();
+    let Some(first) = cells.clone().next().and_then(number).filter(|first| *first <= 1) else { return false };
+    cells.clone().nth(2).is_some() && cells.zip(first..).all(|(cell, count)| number(cell) == Some(count))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_column_of_splits_is_found_by_its_name_or_by_its_words_and_told_if_it_is_not_read() {
+        for (header, rows, column) in [
+            ("file,label,split", "1,a,train;2,b,held", Some(2)),
+            ("file,label,split", "1,a,0;2,b,1", None),
+            ("file,label,set", "1,a,x;2,b,test;3,b,y", None),
+            ("file,label,phase", "1,a,Train;2,b,val;3,b,", Some(2)),
+            ("file,label", "1,train;2,test", None),
+            ("", "1,train,a;2,test,b", Some(1)),
+            ("", "1,train,a;2,plane,b", None),
+            ("", "1,train,a;2,train,b", None),
+        ] {
+            let row = |row: &str| row.split(',').map(str::to_owned).collect::<Vec<_>>();
+            let rows: Vec<Vec<String>> = rows.split(';').map(row).collect();
+            let header = if header.is_empty() { Vec::new() } else { row(header) };
+            let found = split_column(&header, &rows);
+            assert_eq!(found, column, "{header:?}: {rows:?}");
+            let told = unread_split(&header, &rows, &found.into_iter().collect::<Vec<_>>());
+            assert_eq!(told.is_some(), found.is_none() && header.len() > 2, "{told:?}");
+        }
+        let [header, row] = ["split", ""].map(|cell| vec![cell.to_owned()]);
+        let told = unread_split(&header, &[row.clone(), row], &[]).unwrap();
+        assert!(told.ends_with("says no train, validation or test: an empty cell (2)"), "{told}");
+    }
+
+    #[test]
+    fn columns_that_are_numbered_have_an_order() {
+        for (names, order) in [
+            ("p0 p1 p10 p2 p3 p4 p5 p6 p7 p8 p9", Some("0 1 3 4 5 6 7 8 9 10 2")),
+            ("x2 x1 x3", Some("1 0 2")),
+            ("1 0", Some("1 0")),
+            ("p0 p1 p2", None),
+            ("p0 p2 p1 q", None),
+            ("p0 q2 p1", None),
+            ("p0 p3 p1", None),
+            ("p1 p0 p1", None),
+            ("p3 p2", None),
+            ("", None),
+        ] {
+            let found = in_order_of_numbers(names.split(' '));
+            let found = found.map(|order| order.iter().map(usize::to_string).collect::<Vec<_>>().join(" "));
+            assert_eq!(found.as_deref(), order, "{names}");
+        }
+    }
 
     #[test]
     fn rows_have_the_lines_that_an_editor_counts_and_one_may_be_short() {

@@ -1,7 +1,7 @@
 //! Image files in one folder a class, with folders of splits above or below them or without; or in one folder without
 //! classes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -108,6 +108,18 @@ impl Format for Folders {
     }
 }
 
+/// The class of each image by its folder, where folders are classes: several, with several images each.
+pub fn classes(tree: &Tree) -> Option<HashMap<usize, String>> {
+    let images: Vec<usize> = (0..tree.files.len()).filter(|i| is_image(tree, &tree.files[*i])).collect();
+    let folders: Vec<&[String]> = images.iter().map(|i| tree.files[*i].folders()).collect();
+    let places = layout::places(&folders);
+    let class = |(image, place): (&usize, &Place<'_>)| Some((*image, composed(place.class()?).into_owned()));
+    let classes: HashMap<usize, String> = images.iter().zip(&places).filter_map(class).collect();
+    let kinds = classes.values().collect::<HashSet<_>>().len();
+    let are_classes = (2..=MOST_CLASSES).contains(&kinds) && kinds * 2 <= classes.len();
+    (are_classes && layout::both(&folders).is_none()).then_some(classes)
+}
+
 /// The image files of a tree that are not listed yet, without labels.
 pub fn others(tree: &Arc<Tree>, listed: &HashSet<&str>) -> (Vec<Item>, Box<dyn Images>) {
     let files = (0..tree.files.len()).filter(|&i| is_image(tree, &tree.files[i]));
@@ -160,10 +172,13 @@ fn unread_labels(tree: &Tree, files: &[usize]) -> Option<String> {
     Some(format!("{name} is not read; if labels are in it, save it as CSV with columns file and label"))
 }
 
+/// The beginning of what is said of files that are no images.
+pub const LEFT_ASIDE: &str = "files that are no images are left aside";
+
 /// What is said of files that are no images.
 pub fn left_aside(tree: &Tree, files: &[usize]) -> Option<String> {
     let named: Vec<String> = files.iter().take(MOST_NAMED).map(|i| tree.files[*i].name()).collect();
     let more = files.len().saturating_sub(MOST_NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!named.is_empty()).then(|| format!("files that are no images are left aside: {}{more}", named.join(", ")))
+    (!named.is_empty()).then(|| format!("{LEFT_ASIDE}: {}{more}", named.join(", ")))
 }

@@ -4,11 +4,18 @@ mod layout;
 mod folders;
 pub mod text;
 pub mod cells;
+pub mod known;
+pub mod file_column;
+mod label_columns;
+mod file_table;
 mod tables;
+mod beside;
 mod pixels;
 pub mod numpy;
 mod idx;
 mod cifar;
+#[cfg(feature = "parquet")]
+mod fields;
 #[cfg(feature = "parquet")]
 mod parquet;
 
@@ -86,10 +93,10 @@ fn find_in(mut tree: Tree) -> Result<Found, DataError> {
         listing.format += &format!(", in {packed}");
     }
     listing.unreadable.splice(0..0, unreadable);
-    notes.append(&mut listing.notes);
     if format.name() == folders::Folders.name() {
-        listing.warnings.extend(tables::strange(&tree));
+        beside::read(&tree, &mut listing);
     }
+    notes.append(&mut listing.notes);
     listing.notes = notes;
     if listing.items.is_empty() {
         let reason = listing.unreadable.first().map(|u| format!(": {} {}", u.file, u.reason)).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Parquet with a column of image files and a column of labels, as Hugging Face writes it; or with pixels as numbers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -7,7 +8,8 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::{Field, Row};
 use serde_json::Value;
 
-use super::cells::is_index;
+use super::cells::{in_order_of_numbers, in_train, is_index, is_split};
+use super::fields::{class_names, features, flat, label_in, label_of, label_of_folder, number};
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
@@ -20,17 +22,12 @@ pub struct Parquet;
 
 /// First bytes of a Parquet file.
 const MAGIC: &[u8] = b"PAR1";
-/// Names of the column with the label, the first that is there.
-const LABELS: [&str; 10] =
-    ["label", "labels", "fine_label", "class", "target", "category", "digit", "character", "coarse_label", "y"];
 /// Values are kept with 32 bits: pixels have no more digits.
 const FLOAT: Number = Number { kind: Kind::Float, width: 4, big_endian: false };
 /// Fewer numbers are no image.
 const FEWEST: usize = 9;
 /// Rows that are looked at to find one with an image.
 const LOOKED_AT: usize = 1_000;
-/// The entry of a file's metadata that Hugging Face writes.
-const FEATURES: &str = "huggingface";
 
 impl Format for Parquet {
     fn name(&self) -> &'static str {
@@ -65,12 +62,17 @@ impl Format for Parquet {
             let columns = found.map_err(fault)?;
             let in_folder = label_of_folder(file).filter(|_| columns.label.is_none());
             notes.push(columns.note(file, in_folder.is_some()));
+            let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
             named.push((raw.len(), class_names(&features, columns.label.as_deref())));
             let part = Part::within(file.file_name()).or_else(|| file.folders().iter().find_map(|p| Part::of(p)));
             let (mut values, mut count) = (Vec::new(), 0);
             for (place, row) in reader.get_row_iter(None).map_err(broken)?.enumerate() {
-                let (image, label, name) = columns.read(row.map_err(broken)?);
+                let Cells { image, label, name, said } = columns.read(row.map_err(broken)?);
                 let name = name.unwrap_or_else(|| format!("{}[{place}]", file.name()));
+                let told = said.as_deref().and_then(Part::within).or(part);
+                if let Some(said) = said.filter(|_| told.is_none()) {
+                    *no_splits.entry(said).or_default() += 1;
+                }
                 match image {
                     Ok(Stored::File(bytes)) => packed.push(Ok(bytes)),
                     Ok(Stored::Numbers(numbers)) => {
@@ -82,9 +84,10 @@ impl Format for Parquet {
                         continue;
                     }
                 }
-                items.push(Item { name, part, label: None });
+                items.push(Item { name, part: told, label: None });
                 raw.push(in_folder.clone().unwrap_or(label));
             }
+            notes.extend(in_train(&no_splits).map(|told| format!("{}: {told}", file.name())));
             if let ImagesIn::Numbers { sides: [h, w, c], first, .. } = columns.images {
                 arrays.push(Array::in_order(FLOAT, values, [count, h, w, c], first));
             }
@@ -118,14 +121,6 @@ impl Format for Parquet {
     }
 }
 
-/// The label that a folder of a file has in its name, as in `label=cat`: so a table is written in parts.
-fn label_of_folder(file: &Entry) -> Option<RawLabel> {
-    file.folders().iter().find_map(|folder| {
-        let (column, value) = folder.split_once('=')?;
-        LABELS.contains(&column.to_lowercase().as_str()).then(|| RawLabel::of_text(value))
-    })
-}
-
 fn is_parquet(tree: &Tree, file: &Entry) -> bool {
     ["parquet", "pq", ""].contains(&file.extension().as_str()) && tree.start(file, 4) == MAGIC
 }
@@ -151,6 +146,17 @@ impl Images for Packed {
 struct Columns {
     images: ImagesIn,
     label: Option<String>,
+    /// The column that says the split of each row.
+    split: Option<String>,
+}
+
+/// What a row holds.
+struct Cells {
+    image: Result<Stored, String>,
+    label: RawLabel,
+    name: Option<String>,
+    /// What it says of its split.
+    said: Option<String>,
 }
 
 /// Where the images of a file stand.
@@ -160,6 +166,8 @@ enum ImagesIn {
     /// Numbers: a list in one column, or a column a pixel.
     Numbers {
         columns: Vec<String>,
+        /// The places of the columns in the order of the numbers in their names, if they stand in another.
+        order: Option<Vec<usize>>,
         /// Height, width and channels, and whether these come first.
         sides: [usize; 3],
         first: bool,
@@ -206,7 +214,10 @@ impl Columns {
                 names.join(", ")
             )
         })?;
-        Ok(Self { label: label.or_else(|| images.only_other(&names)), images })
+        // A column of splits has words; of other kinds it is said not to be read.
+        let split = names.iter().find(|name| is_split(name) && label.as_ref() != Some(*name)).cloned();
+        let others: Vec<String> = names.into_iter().filter(|name| Some(name) != split.as_ref()).collect();
+        Ok(Self { label: label.or_else(|| images.only_other(&others)), images, split })
     }
 
     fn note(&self, file: &Entry, in_folder: bool) -> String {
@@ -220,16 +231,30 @@ impl Columns {
             ImagesIn::Numbers { columns, words, .. } if columns.len() == 1 => format!("{words} in `{}`", columns[0]),
             ImagesIn::Numbers { columns, words, .. } => format!("{words}, {} of them", columns.len()),
         };
-        format!("{}: {images}, {label}", file.name())
+        let split = self.split.as_ref().map(|split| format!(", splits in `{split}`")).unwrap_or_default();
+        let ordered = match &self.images {
+            ImagesIn::Numbers { order: Some(_), .. } => ", in the order of the numbers in their names",
+            _ => "",
+        };
+        format!("{}: {images}{ordered}, {label}{split}", file.name())
     }
 
-    /// The image of a row, its label, and its name if it has one.
-    fn read(&self, row: Row) -> (Result<Stored, String>, RawLabel, Option<String>) {
+    /// The image of a row, its label, and its name and split if it has some.
+    fn read(&self, row: Row) -> Cells {
         let (mut image, mut label, mut name) = (Err("is missing".to_owned()), RawLabel::Missing, None);
+        let mut said = self.split.as_ref().map(|_| String::new());
         let mut numbers = Vec::new();
         for (column, field) in row.into_columns() {
             if Some(&column) == self.label.as_ref() {
                 label = label_of(field);
+                continue;
+            }
+            if Some(&column) == self.split.as_ref() {
+                said = Some(match field {
+                    Field::Str(text) => text,
+                    Field::Null => String::new(),
+                    other => other.to_string(),
+                });
                 continue;
             }
             match &self.images {
@@ -250,14 +275,17 @@ impl Columns {
                 _ => {}
             }
         }
-        if let ImagesIn::Numbers { sides, .. } = &self.images {
+        if let ImagesIn::Numbers { sides, order, .. } = &self.images {
             let wanted: usize = sides.iter().product();
-            image = match numbers.len() {
-                found if found == wanted => Ok(Stored::Numbers(numbers)),
-                found => Err(format!("has {found} pixels instead of {wanted}")),
+            image = match (numbers.len(), order) {
+                (found, Some(order)) if found == wanted => {
+                    Ok(Stored::Numbers(order.iter().map(|p| numbers[*p]).collect()))
+                }
+                (found, None) if found == wanted => Ok(Stored::Numbers(numbers)),
+                (found, _) => Err(format!("has {found} pixels instead of {wanted}")),
             };
         }
-        (image, label, name)
+        Cells { image, label, name, said }
     }
 }
 
@@ -281,16 +309,6 @@ fn is_number_of_row(name: &str) -> bool {
     name.starts_with("__index_level") || is_index(name)
 }
 
-/// The column of the label by its name, or as Hugging Face declares it.
-fn label_in(fields: &[(&String, &Field)], features: &Value) -> Option<String> {
-    let is_class = |name: &&String| features[name.as_str()]["_type"] == "ClassLabel";
-    let columns = || fields.iter().map(|(name, _)| *name);
-    let named = || LABELS.iter().find_map(|l| columns().find(|c| c.eq_ignore_ascii_case(l)));
-    // Of two class labels, as CIFAR-100 has, the one of the usual name.
-    let declared: Vec<&String> = columns().filter(is_class).collect();
-    named().filter(|n| declared.is_empty() || declared.contains(n)).or(declared.first().copied()).cloned()
-}
-
 /// The images in a column of lists of numbers, which may be nested.
 fn of_list(name: &str, field: &Field) -> Option<ImagesIn> {
     let Field::ListInternal(_) = field else { return None };
@@ -301,79 +319,20 @@ fn of_list(name: &str, field: &Field) -> Option<ImagesIn> {
         [c @ (1 | 3 | 4), h, w] => ([h, w, c], true),
         _ => return None,
     };
-    Some(ImagesIn::Numbers { columns: vec![name.to_owned()], sides, first, words: "lists of pixels" })
+    let columns = vec![name.to_owned()];
+    Some(ImagesIn::Numbers { columns, order: None, sides, first, words: "lists of pixels" })
 }
 
 /// The images whose pixels are columns.
 fn of_columns(fields: &[(&String, &Field)], label: Option<&str>) -> Option<ImagesIn> {
-    let is_pixel =
-        |name: &str, field: &Field| Some(name) != label && !is_number_of_row(name) && number(field).is_some();
+    let is_pixel = |name: &str, field: &Field| {
+        Some(name) != label && !is_number_of_row(name) && !is_split(name) && number(field).is_some()
+    };
     let columns: Vec<String> =
         fields.iter().filter(|(name, field)| is_pixel(name, field)).map(|(name, _)| (*name).clone()).collect();
     let sides = of_rows(columns.len()).filter(|_| columns.len() >= FEWEST)?;
-    Some(ImagesIn::Numbers { columns, sides, first: sides[2] == 3, words: "columns of pixels" })
-}
-
-/// Adds the numbers of a list, also of lists in it, and says its sides; `None` if they differ or something is no number.
-fn flat(field: &Field, into: &mut Vec<f32>) -> Option<Vec<usize>> {
-    let Field::ListInternal(list) = field else {
-        into.push(number(field)? as f32);
-        return Some(Vec::new());
-    };
-    let mut sides: Option<Vec<usize>> = None;
-    for element in list.elements() {
-        let found = flat(element, into)?;
-        if sides.as_ref().is_some_and(|sides| *sides != found) {
-            return None;
-        }
-        sides = Some(found);
-    }
-    let mut all = vec![list.len()];
-    all.extend(sides.unwrap_or_default());
-    Some(all)
-}
-
-/// A field that is a number; a missing one is none.
-fn number(field: &Field) -> Option<f64> {
-    match (label_of(field.clone()), field) {
-        (RawLabel::Number(number), _) => Some(number),
-        (_, Field::Null) => Some(f64::NAN),
-        _ => None,
-    }
-}
-
-fn label_of(field: Field) -> RawLabel {
-    match field {
-        Field::Bool(v) => RawLabel::Number(f64::from(u8::from(v))),
-        Field::Byte(v) => RawLabel::Number(v.into()),
-        Field::Short(v) => RawLabel::Number(v.into()),
-        Field::Int(v) => RawLabel::Number(v.into()),
-        Field::Long(v) => RawLabel::Number(v as f64),
-        Field::UByte(v) => RawLabel::Number(v.into()),
-        Field::UShort(v) => RawLabel::Number(v.into()),
-        Field::UInt(v) => RawLabel::Number(v.into()),
-        Field::ULong(v) => RawLabel::Number(v as f64),
-        Field::Float(v) => RawLabel::Number(v.into()),
-        Field::Double(v) => RawLabel::Number(v),
-        Field::Float16(v) => RawLabel::Number(f32::from(v).into()),
-        Field::Str(text) if !text.is_empty() => RawLabel::Name(text),
-        Field::Bytes(bytes) => std::str::from_utf8(bytes.data()).map_or(RawLabel::Missing, RawLabel::of_text),
-        Field::ListInternal(list) if list.len() == 1 => label_of(list.elements()[0].clone()),
-        _ => RawLabel::Missing,
-    }
-}
-
-/// The features that Hugging Face describes in a file's metadata, by the names of their columns.
-fn features(metadata: Option<&Vec<parquet::file::metadata::KeyValue>>) -> Value {
-    let entry = metadata.into_iter().flatten().find(|entry| entry.key == FEATURES);
-    let parsed: Option<Value> = entry.and_then(|e| serde_json::from_str(e.value.as_deref()?).ok());
-    parsed.map_or(Value::Null, |mut parsed| parsed["info"]["features"].take())
-}
-
-/// The names of a label's classes.
-fn class_names(features: &Value, label: Option<&str>) -> Option<Vec<String>> {
-    let names = features[label?]["names"].as_array()?;
-    names.iter().map(|name| name.as_str().map(str::to_owned)).collect()
+    let order = in_order_of_numbers(columns.iter().map(String::as_str));
+    Some(ImagesIn::Numbers { columns, order, sides, first: sides[2] == 3, words: "columns of pixels" })
 }
 
 #[cfg(test)]
@@ -388,6 +347,7 @@ mod tests {
     use parquet::schema::parser::parse_message_type;
 
     use super::*;
+    use crate::dataset::own::formats::fields::FEATURES;
     use crate::dataset::own::formats::find;
     use crate::disk;
 
@@ -483,8 +443,14 @@ mod tests {
         };
         let pixels: Vec<_> = (0..9).map(pixel).collect();
         let pixels: Vec<&dyn Fn(&mut SerializedColumnWriter<'_>)> = pixels.iter().map(|p| p as _).collect();
-        let wide: String = (0..9).map(|p| format!("required int32 p{p}; ")).collect();
-        for (bytes, count, left) in [(numbers(list, &[&lists]), 2, 1), (numbers(&wide, &pixels), 3, 0)] {
+        let wide = |places: &[usize]| places.iter().map(|p| format!("required int32 p{p}; ")).collect::<String>();
+        let order = [0, 8, 1, 2, 3, 4, 5, 6, 7];
+        let turned: Vec<&dyn Fn(&mut SerializedColumnWriter<'_>)> = order.iter().map(|p| pixels[*p]).collect();
+        for (bytes, count, left) in [
+            (numbers(list, &[&lists]), 2, 1),
+            (numbers(&wide(&[0, 1, 2, 3, 4, 5, 6, 7, 8]), &pixels), 3, 0),
+            (numbers(&wide(&order), &turned), 3, 0),
+        ] {
             let path = root.path().join("numbers.parquet");
             disk::write_aside(&path, &bytes).unwrap();
             let listing = find(&path).unwrap().listing;
@@ -493,5 +459,27 @@ mod tests {
             let second: Vec<u8> = values[9..18].iter().map(|v| *v as u8).collect();
             assert_eq!(listing.images.picture(1).unwrap().values, second);
         }
+    }
+
+    #[test]
+    fn a_column_of_splits_is_read_and_what_says_none_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("all.parquet");
+        let lists = |column: &mut SerializedColumnWriter<'_>| {
+            let repeated: Vec<i16> = (0..27).map(|i| i16::from(i % 9 > 0)).collect();
+            column.typed::<Int32Type>().write_batch(&[7; 27], Some(&[2; 27]), Some(&repeated)).unwrap();
+        };
+        let said = |column: &mut SerializedColumnWriter<'_>| {
+            let words = ["train", "held", "test"].map(ByteArray::from);
+            column.typed::<ByteArrayType>().write_batch(&words, None, None).unwrap();
+        };
+        let schema = "optional group image (LIST) { repeated group list { required int32 element; } }
+            required binary split (UTF8);";
+        disk::write_aside(&path, &numbers(schema, &[&lists, &said])).unwrap();
+        let listing = find(&path).unwrap().listing;
+        let parts: Vec<Option<Part>> = listing.items.iter().map(|item| item.part).collect();
+        assert_eq!(parts, [Some(Part::Train), None, Some(Part::Test)]);
+        assert!(listing.notes[0].ends_with("labels in `label`, splits in `split`"), "{:?}", listing.notes);
+        assert!(listing.notes[1].ends_with("are in train: `held` (1)"), "{:?}", listing.notes);
     }
 }

@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::cells::{FEWEST_COLUMNS, cells, counts_rows, is_index, label_column, rows, split_column, usual_width};
+use super::cells::{
+    FEWEST_COLUMNS, cells, counts_rows, in_order_of_numbers, in_train, is_called_split, is_index, is_split,
+    label_column, rows, split_column, unread_split, usual_width,
+};
 use super::text::{self, is_number};
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
@@ -18,6 +21,8 @@ pub struct Pixels;
 
 /// Values are kept with 32 bits: pixels have no more digits.
 const FLOAT: Number = Number { kind: Kind::Float, width: 4, big_endian: false };
+/// What is said of columns that are put in order.
+const IN_ORDER: &str = "the columns of pixels are put in the order of the numbers in their names";
 /// Rows that are looked at to find the label among columns without names.
 const LOOKED_AT: usize = 1_000;
 /// Bytes that are looked at to tell a table of pixels.
@@ -149,6 +154,7 @@ impl Table {
         let guessed = columns.label.filter(|_| named.is_none());
         let mut table =
             Self { shape, values: vec![], labels: vec![], guessed, parts: vec![], lines: vec![], bad: vec![], notes };
+        let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
         for (i, record) in rows(bytes)?.into_byte_records().enumerate().skip(usize::from(header.is_some())) {
             let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
             if record.len() != width {
@@ -165,9 +171,15 @@ impl Table {
                 }
             }
             table.labels.push(columns.label.map_or(RawLabel::Missing, |l| RawLabel::of_text(&cell(&record, l))));
-            table.parts.push(columns.part.and_then(|p| Part::within(&cell(&record, p))));
+            let said = columns.part.map(|p| cell(&record, p));
+            let told = said.as_deref().and_then(Part::within);
+            if let Some(said) = said.filter(|_| told.is_none()) {
+                *no_splits.entry(said.into_owned()).or_default() += 1;
+            }
+            table.parts.push(told);
             table.lines.push(i + 1);
         }
+        table.notes.extend(in_train(&no_splits));
         Ok(table)
     }
 }
@@ -197,6 +209,10 @@ impl Columns {
             left.retain(|c| *c != part);
             notes.push(format!("the split is column {}", part + 1));
         }
+        if let Some(header) = header {
+            let has_label = label_column(header).is_some();
+            left.retain(|c| !(is_called_split(&header[*c]) || has_label && is_split(&header[*c])));
+        }
         let packed = left.iter().copied().find(|c| rows.first().and_then(|r| r.get(*c)).is_some_and(|c| is_packed(c)));
         let label = match packed {
             Some(packed) => {
@@ -219,6 +235,16 @@ impl Columns {
             };
             for column in left.extract_if(.., |c| are_words(c)) {
                 notes.push(format!("column {} has words and is left aside", column + 1));
+            }
+        }
+        if let Some(header) = header {
+            let read: Vec<usize> = part.into_iter().chain(label).chain(left.iter().copied()).collect();
+            notes.extend(unread_split(header, rows, &read));
+            if packed.is_none()
+                && let Some(order) = in_order_of_numbers(left.iter().map(|c| header[*c].as_str()))
+            {
+                notes.push(IN_ORDER.into());
+                left = order.into_iter().map(|place| left[place]).collect();
             }
         }
         let pixels = packed.map_or(left, |packed| vec![packed]);

@@ -3,6 +3,7 @@
 mod files;
 mod tables;
 mod layouts;
+mod columns;
 
 use std::io::{Cursor, Write as _};
 
@@ -23,6 +24,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(archives());
     rows.extend(tables::rows());
     rows.extend(layouts::rows());
+    rows.extend(columns::rows());
     rows.extend(runs());
     rows.extend(codes());
     rows

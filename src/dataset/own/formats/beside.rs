@@ -1,0 +1,91 @@
+//! What tables that lie beside folders of classes, or images without labels, say of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::cells::{self, in_train, label_column};
+use super::file_column::{is_called, is_file_name};
+use super::file_table::{Table, candidates, known, not_found};
+use super::folders::{self, LEFT_ASIDE, is_image};
+use super::label_columns::LabelsIn;
+use crate::dataset::own::listing::{Listing, Part};
+use crate::dataset::own::tree::Tree;
+
+/// Adds to image files in folders what tables beside them say: their splits, and why no labels are read.
+pub fn read(tree: &Tree, listing: &mut Listing) {
+    listing.warnings.extend(strange(tree));
+    if candidates(tree).next().is_none() {
+        return;
+    }
+    let images = known(tree);
+    let mut parts: HashMap<String, Part> = HashMap::new();
+    let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
+    let mut read: Vec<String> = Vec::new();
+    for file in candidates(tree) {
+        let Ok(Some(mut table)) = Table::read(tree, file, &images) else { continue };
+        let name = file.name();
+        if table.is_unclear && table.is_named {
+            let why = "names images by names that several of them have; name them with their folders";
+            listing.warnings.push(format!("{name} {why}, or no label is read from it"));
+        }
+        if table.is_unclear || !table.is_sure {
+            continue;
+        }
+        let taken = "names images, but has no labels in a column that is called so; the classes are the folders";
+        match table.label {
+            Ok(LabelsIn::Nowhere) => {}
+            Ok(LabelsIn::Column(_) | LabelsIn::Columns(_)) => listing.warnings.push(format!("{name} {taken}")),
+            Err(_) => listing.notes.push(format!("{name} {taken}")),
+        }
+        listing.notes.extend(table.notes.iter().map(|note| format!("{name}: {note}")));
+        if table.part.is_none() && Part::of(file.file_name().split('.').next().unwrap_or_default()).is_none() {
+            continue;
+        }
+        table.label = Ok(LabelsIn::Nowhere);
+        listing.notes.push(table.note(file));
+        for (line, row) in table.lines.iter().zip(&table.rows) {
+            let told = table.told(row, &mut no_splits);
+            match images.find(table.name_in(row), file.folders(), told) {
+                Ok(index) => _ = told.map(|part| *parts.entry(tree.files[index].name()).or_insert(part)),
+                Err(why) => listing.unreadable.push(not_found(table.name_in(row), why, *line, file)),
+            }
+        }
+        read.push(name);
+    }
+    listing.notes.extend(in_train(&no_splits));
+    for item in &mut listing.items {
+        item.part = parts.get(&item.name).copied().or(item.part);
+    }
+    if !read.is_empty() {
+        listing.notes.retain(|note| !note.starts_with(LEFT_ASIDE));
+        let is_aside = |i: &usize| !is_image(tree, &tree.files[*i]) && !read.contains(&tree.files[*i].name());
+        let aside: Vec<usize> = (0..tree.files.len()).filter(is_aside).collect();
+        listing.notes.extend(folders::left_aside(tree, &aside));
+    }
+}
+
+/// A table that was meant to have labels, by the name of a column, and the first of its names, if none is among the
+/// images.
+fn strange(tree: &Tree) -> Option<String> {
+    let images = known(tree);
+    candidates(tree).find_map(|file| {
+        let bytes = tree.read_unpacked(file).ok()?;
+        if bytes.trim_ascii().is_empty() && file.extension() != "txt" {
+            return Some(format!("{} is empty; no label is read from it", file.name()));
+        }
+        let mut rows = match cells::rows(&bytes) {
+            Ok(rows) => rows.into_byte_records(),
+            Err(no_text) => return Some(format!("{} {no_text}; no label is read from it", file.name())),
+        };
+        let header = cells::cells(&rows.next()?.ok()?);
+        label_column(&header)?;
+        let first = cells::cells(&rows.next()?.ok()?);
+        let is_of_files = |(cell, name): &(&String, &String)| is_called(name) || is_file_name(cell);
+        let (name, named) = (
+            file.name(),
+            first.iter().zip(&header).rev().filter(is_of_files).max_by_key(|(cell, _)| is_file_name(cell))?.0,
+        );
+        (!images.has(named, file.folders())).then(|| {
+            format!("{name} has labels, but of none of the images that are here: its first row names `{named}`")
+        })
+    })
+}

@@ -1,0 +1,93 @@
+//! The cells of Parquet as numbers, labels and lists, which column has the labels, and what Hugging Face says of it.
+
+use parquet::record::Field;
+use serde_json::Value;
+
+use crate::dataset::own::labels::RawLabel;
+use crate::dataset::own::tree::Entry;
+
+/// Names of the column with the label, the first that is there.
+const LABELS: [&str; 10] =
+    ["label", "labels", "fine_label", "class", "target", "category", "digit", "character", "coarse_label", "y"];
+/// The entry of a file's metadata that Hugging Face writes.
+pub const FEATURES: &str = "huggingface";
+
+/// Adds the numbers of a list, also of lists in it, and says its sides; `None` if they differ or something is no number.
+pub fn flat(field: &Field, into: &mut Vec<f32>) -> Option<Vec<usize>> {
+    let Field::ListInternal(list) = field else {
+        into.push(number(field)? as f32);
+        return Some(Vec::new());
+    };
+    let mut sides: Option<Vec<usize>> = None;
+    for element in list.elements() {
+        let found = flat(element, into)?;
+        if sides.as_ref().is_some_and(|sides| *sides != found) {
+            return None;
+        }
+        sides = Some(found);
+    }
+    let mut all = vec![list.len()];
+    all.extend(sides.unwrap_or_default());
+    Some(all)
+}
+
+/// A field that is a number; a missing one is none.
+pub fn number(field: &Field) -> Option<f64> {
+    match (label_of(field.clone()), field) {
+        (RawLabel::Number(number), _) => Some(number),
+        (_, Field::Null) => Some(f64::NAN),
+        _ => None,
+    }
+}
+
+pub fn label_of(field: Field) -> RawLabel {
+    match field {
+        Field::Bool(v) => RawLabel::Number(f64::from(u8::from(v))),
+        Field::Byte(v) => RawLabel::Number(v.into()),
+        Field::Short(v) => RawLabel::Number(v.into()),
+        Field::Int(v) => RawLabel::Number(v.into()),
+        Field::Long(v) => RawLabel::Number(v as f64),
+        Field::UByte(v) => RawLabel::Number(v.into()),
+        Field::UShort(v) => RawLabel::Number(v.into()),
+        Field::UInt(v) => RawLabel::Number(v.into()),
+        Field::ULong(v) => RawLabel::Number(v as f64),
+        Field::Float(v) => RawLabel::Number(v.into()),
+        Field::Double(v) => RawLabel::Number(v),
+        Field::Float16(v) => RawLabel::Number(f32::from(v).into()),
+        Field::Str(text) if !text.is_empty() => RawLabel::Name(text),
+        Field::Bytes(bytes) => std::str::from_utf8(bytes.data()).map_or(RawLabel::Missing, RawLabel::of_text),
+        Field::ListInternal(list) if list.len() == 1 => label_of(list.elements()[0].clone()),
+        _ => RawLabel::Missing,
+    }
+}
+
+/// The features that Hugging Face describes in a file's metadata, by the names of their columns.
+pub fn features(metadata: Option<&Vec<parquet::file::metadata::KeyValue>>) -> Value {
+    let entry = metadata.into_iter().flatten().find(|entry| entry.key == FEATURES);
+    let parsed: Option<Value> = entry.and_then(|e| serde_json::from_str(e.value.as_deref()?).ok());
+    parsed.map_or(Value::Null, |mut parsed| parsed["info"]["features"].take())
+}
+
+/// The names of a label's classes.
+pub fn class_names(features: &Value, label: Option<&str>) -> Option<Vec<String>> {
+    let names = features[label?]["names"].as_array()?;
+    names.iter().map(|name| name.as_str().map(str::to_owned)).collect()
+}
+
+/// The column of the label by its name, or as Hugging Face declares it.
+pub fn label_in(fields: &[(&String, &Field)], features: &Value) -> Option<String> {
+    let is_class = |name: &&String| features[name.as_str()]["_type"] == "ClassLabel";
+    let columns = || fields.iter().map(|(name, _)| *name);
+    let named = || LABELS.iter().find_map(|l| columns().find(|c| c.eq_ignore_ascii_case(l)));
+    // Of two class labels, as CIFAR-100 has, the one of the usual name.
+    let declared: Vec<&String> = columns().filter(is_class).collect();
+    named().filter(|n| declared.is_empty() || declared.contains(n)).or(declared.first().copied()).cloned()
+}
+
+/// The label that a folder of a file has in its name, as in `label=cat`: so a table is written in parts.
+pub fn label_of_folder(file: &Entry) -> Option<RawLabel> {
+    file.folders().iter().find_map(|folder| {
+        let (column, value) = folder.split_once('=')?;
+        LABELS.contains(&column.to_lowercase().as_str()).then(|| RawLabel::of_text(value))
+    })
+}

@@ -1,0 +1,135 @@
+//! Where the labels of a table of files stand.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::cells::{is_split, label_column};
+use super::text::is_number;
+use crate::dataset::own::labels::{MOST_CLASSES, RawLabel};
+
+/// Where the labels of a table stand.
+pub enum LabelsIn {
+    Nowhere,
+    Column(usize),
+    /// A column a class, with a 1 in one of them.
+    Columns(Vec<usize>),
+}
+
+impl LabelsIn {
+    /// The columns of the labels among those that are neither files nor splits; or why it is not clear.
+    pub fn find(header: Option<&[String]>, rows: &[Vec<String>], others: &[usize]) -> Result<Self, String> {
+        if let Some(named) = header.and_then(label_column).filter(|label| others.contains(label)) {
+            return Ok(Self::Column(named));
+        }
+        match *others {
+            [] => return Ok(Self::Nowhere),
+            [only] => return Ok(Self::Column(only)),
+            _ => {}
+        }
+        let cell = |row: &[String], column: usize| row.get(column).and_then(|c| c.parse::<f64>().ok());
+        let is_hot = |row: &Vec<String>| {
+            let ones = others.iter().filter(|c| cell(row, **c) == Some(1.0)).count();
+            ones == 1 && others.iter().filter(|c| cell(row, **c) == Some(0.0)).count() + 1 == others.len()
+        };
+        if header.is_some() && rows.iter().all(is_hot) {
+            return Ok(Self::Columns(others.to_vec()));
+        }
+        let name = |column: usize| header.and_then(|h| h.get(column)).map(String::as_str);
+        let cells = |column: usize| rows.iter().filter_map(move |r| r.get(column)).filter(|c| !c.is_empty());
+        let repeats = |column: &usize| {
+            let kinds: HashSet<&String> = cells(*column).collect();
+            (2..=MOST_CLASSES.min(rows.len() / 2)).contains(&kinds.len())
+        };
+        // Words that repeat are classes, and so may numbers be that go from 0 or 1 without a gap.
+        let likely: Vec<usize> = others.iter().copied().filter(repeats).collect();
+        let (words, numbers): (Vec<usize>, Vec<usize>) =
+            likely.into_iter().partition(|column| cells(*column).any(|cell| !is_number(cell)));
+        let is_numbered = |column: &usize| {
+            let kinds: BTreeSet<u64> = cells(*column).map_while(|cell| cell.parse().ok()).collect();
+            let first = kinds.first().copied().unwrap_or(u64::MAX);
+            first <= 1 && kinds.iter().copied().eq((first..).take(kinds.len())) && {
+                let all = cells(*column).all(|cell| cell.parse::<u64>().is_ok());
+                all && !name(*column).is_some_and(is_split)
+            }
+        };
+        let rivals: Vec<usize> = numbers.into_iter().filter(is_numbered).collect();
+        match (&words[..], &rivals[..], header.is_some()) {
+            ([only], [], _) | ([], [only], false) => Ok(Self::Column(*only)),
+            (.., true) => {
+                let names: Vec<String> = others.iter().filter_map(|c| Some(format!("`{}`", name(*c)?))).collect();
+                Err(format!(
+                    "does not say which column has the labels ({}); name it `label`, or keep one column a class with a 1 \
+                     in one of them",
+                    names.join(", ")
+                ))
+            }
+            (.., false) => Err(format!(
+                "does not say which of its columns has the labels; give it a first line with the names of its {} columns, \
+                 `file` and `label` among them",
+                others.len() + 1
+            )),
+        }
+    }
+
+    pub fn of(&self, row: &[String], header: Option<&[String]>) -> RawLabel {
+        let cell = |column: usize| row.get(column).map_or("", String::as_str);
+        match self {
+            Self::Nowhere => RawLabel::Missing,
+            Self::Column(column) => RawLabel::of_text(cell(*column)),
+            Self::Columns(columns) => {
+                let hot = columns.iter().find(|c| cell(**c).parse::<f64>() == Ok(1.0));
+                let name = hot.and_then(|c| header?.get(*c)).cloned();
+                name.map_or(RawLabel::Missing, RawLabel::Name)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_of_labels_is_taken_only_if_no_other_may_be_meant() {
+        // Columns behind that of the files: words or numbers of two, three or many kinds.
+        let cell = |kind: &str, row: usize| match kind {
+            "word" => ["a", "b"][row % 2].to_owned(),
+            "sex" => ["m", "f"][row / 2 % 2].to_owned(),
+            "bit" => (row / 3 % 2).to_string(),
+            "grade" => (1 + row % 3).to_string(),
+            "width" => (90 + row % 3).to_string(),
+            "note" => format!("n{row}"),
+            "real" => format!("0.{row}"),
+            kind => unreachable!("{kind}"),
+        };
+        for (names, kinds, chosen) in [
+            ("breed", "word", Some(1)),
+            ("breed,width,note", "word width note", Some(1)),
+            ("score,breed", "real word", Some(2)),
+            ("sex,malignant", "sex bit", None),
+            ("annotator,verdict", "sex bit", None),
+            ("side,level", "word grade", None),
+            ("breed,fold", "word bit", Some(1)),
+            ("sex,breed", "sex word", None),
+            ("width,height", "width grade", None),
+            ("", "word note", Some(1)),
+            ("", "grade real", Some(1)),
+            ("", "sex bit", None),
+            ("", "width real", None),
+            ("sex,label", "sex bit", Some(2)),
+        ] {
+            let kinds: Vec<&str> = kinds.split(' ').collect();
+            let row = |i: usize| {
+                [format!("{i}.png")].into_iter().chain(kinds.iter().map(|kind| cell(kind, i))).collect::<Vec<_>>()
+            };
+            let rows: Vec<Vec<String>> = (0..12).map(row).collect();
+            let header: Vec<String> = format!("file,{names}").split(',').map(str::to_owned).collect();
+            let header = Some(&header[..]).filter(|_| !names.is_empty());
+            let others: Vec<usize> = (1..=kinds.len()).collect();
+            let found = match LabelsIn::find(header, &rows, &others) {
+                Ok(LabelsIn::Column(column)) => Some(column),
+                _ => None,
+            };
+            assert_eq!(found, chosen, "{names}: {kinds:?}");
+        }
+    }
+}

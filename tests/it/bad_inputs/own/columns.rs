@@ -1,0 +1,253 @@
+//! Tables beside images whose columns may be misread: which names the images, which has the labels and which the splits,
+//! and whether they are about classes at all.
+
+use super::super::row::Given::File;
+use super::super::row::{Given, Row, refuses, text, works};
+use super::{ALL_GOOD, DATA, GOOD, good, numbered};
+
+pub fn rows() -> Vec<Row> {
+    let mut rows = files();
+    rows.extend(labels());
+    rows.extend(classes());
+    rows.extend(pixels());
+    rows
+}
+
+/// Images in one folder, with a table beside it.
+fn with(folder: &str, table: &str) -> Vec<Given> {
+    let images = (0..GOOD).map(|i| File(format!("d/{folder}/{i}.png").leak(), numbered(i)));
+    images.chain([text("d/labels.csv", table)]).collect()
+}
+
+fn lines(line: impl Fn(usize) -> String) -> String {
+    (0..GOOD).map(line).collect()
+}
+
+fn class(image: usize) -> &'static str {
+    ["cat", "dog"][image % 2]
+}
+
+/// The number of another image, of each row another.
+fn other(row: usize) -> usize {
+    (row * 7 + 5) % GOOD
+}
+
+const TEST: &str = "\"name\": \"test\",\n      \"count\": 6,\n      \"given\": true";
+
+fn files() -> Vec<Row> {
+    let here = |header: &str, line: &dyn Fn(usize) -> String| with("images", &format!("{header}{}", lines(line)));
+    let image = |i: usize| format!("{}.png,{}", other(i), class(other(i)));
+    let sites = |site: &str, from: usize| lines(|i| format!("{site}/{i}.png,{}\n", class(i + from)));
+    vec![
+        works(
+            "own: a table with an index",
+            here(",file,label\n", &|i| format!("{i},{}\n", image(i))),
+            DATA,
+            [ALL_GOOD, "files in `file`, labels in `label`"],
+        ),
+        works(
+            "own: a table with ids that are names of other images",
+            here("id,filename,label\n", &|i| format!("{i},{}\n", image(i))),
+            DATA,
+            [ALL_GOOD, "files in `filename`, labels in `label`"],
+        ),
+        works(
+            "own: a table with an index and without a header",
+            here("", &|i| format!("{i},{}\n", image(i))),
+            DATA,
+            [ALL_GOOD, "files in column 2, labels in column 3"],
+        ),
+        works(
+            "own: a table with scores that are names of other images",
+            here("score,image,label\n", &|i| format!("{},{i},{}\n", other(i), class(i))),
+            DATA,
+            [ALL_GOOD, "files in `image`, labels in `label`"],
+        ),
+        refuses(
+            "own: a table with two columns of files",
+            here("first,second,label\n", &|i| format!("{i}.png,{}\n", image(i))),
+            DATA,
+            ["labels.csv: names other images in `first` than in `second`; call the right one `file`"],
+        ),
+        works(
+            "own: a table of more files than there are",
+            with(
+                "images",
+                &format!("file,label\n{}{}", lines(|i| format!("gone{i}.png,cat\n")).repeat(3), {
+                    lines(|i| format!("{i}.png,{}\n", class(i)))
+                }),
+            ),
+            DATA,
+            [ALL_GOOD, "gone0.png", "is in labels.csv and not among the images"],
+        ),
+        works(
+            "own: rows of a folder that is not there",
+            with("siteB", &format!("file,label\n{}{}", sites("siteA", 1), sites("siteB", 0))),
+            DATA,
+            [ALL_GOOD, "siteA/0.png", "is in labels.csv and not among the images", "\"count\": 12"],
+        )
+        .never(["two rows"]),
+        works(
+            "own: a table of a folder that is not there",
+            with("siteB", &format!("file,label\n{}", sites("siteA", 1))),
+            DATA,
+            [ALL_GOOD, "of none of the images that are here", "`siteA/0.png`", "\"classes\": []"],
+        ),
+        works(
+            "own: a table a split, of the same names in two folders",
+            {
+                let (split, number) = (|i: usize| ["train", "test"][usize::from(i >= 18)], |i: usize| i % 18);
+                let images = (0..GOOD).map(|i| File(format!("d/{}/{}.png", split(i), number(i)).leak(), numbered(i)));
+                let table = |name: &str| {
+                    let rows = (0..GOOD).filter(|i| split(*i) == name);
+                    let rows: String = rows.map(|i| format!("{}.png,{}\n", number(i), class(i))).collect();
+                    text(format!("d/{name}.csv").leak(), format!("file,label\n{rows}"))
+                };
+                images.chain([table("train"), table("test")]).collect::<Vec<_>>()
+            },
+            DATA,
+            [ALL_GOOD, "\"count\": 12", TEST],
+        ),
+    ]
+}
+
+fn labels() -> Vec<Row> {
+    let here = |header: &str, line: &dyn Fn(usize) -> String| with("images", &format!("{header}{}", lines(line)));
+    let split = |i: usize| ["train", "test"][usize::from(i >= 18)];
+    vec![
+        refuses(
+            "own: a table of which two columns may be the labels",
+            here("file,annotator,verdict\n", &|i| format!("{i}.png,{},{}\n", ["ann", "bob"][i / 3 % 2], i % 2)),
+            DATA,
+            ["labels.csv: does not say which column has the labels (`annotator`, `verdict`); name it `label`"],
+        ),
+        refuses(
+            "own: a table of which two columns may be the labels, without a header",
+            here("", &|i| format!("{i}.png,{},{}\n", ["ann", "bob"][i / 3 % 2], i % 2)),
+            DATA,
+            ["labels.csv: does not say which of its columns has the labels; give it a first line"],
+        ),
+        works(
+            "own: splits that are numbers",
+            here("file,label,split\n", &|i| format!("{i}.png,{},{}\n", class(i), usize::from(i >= 18))),
+            DATA,
+            [ALL_GOOD, "the column `split` is not read", "`0` (18), `1` (6)"],
+        ),
+        works(
+            "own: splits without a header",
+            here("", &|i| format!("{i}.png,{},{}\n", class(i), split(i))),
+            DATA,
+            [ALL_GOOD, "labels in column 2, splits in column 3", TEST],
+        ),
+        works(
+            "own: a table of splits beside a table of labels",
+            {
+                let mut given = here("file,label\n", &|i| format!("{i}.png,{}\n", class(i)));
+                given.push(text("d/a.csv", format!("file,split\n{}", lines(|i| format!("{i}.png,{}\n", split(i))))));
+                given
+            },
+            DATA,
+            [ALL_GOOD, "a.csv: files in `file`, without labels, splits in `split`", TEST],
+        ),
+        works(
+            "own: a table of other things beside a table of labels",
+            {
+                let mut given = here("file,label\n", &|i| format!("{i}.png,{}\n", class(i)));
+                let camera = |i: usize| format!("{i}.png,{}\n", ["Canon", "Nikon"][i / 3 % 2]);
+                given.push(text("d/a.csv", format!("file,camera\n{}", lines(camera))));
+                given
+            },
+            DATA,
+            [ALL_GOOD, "\"name\": \"cat\"", "a.csv has no labels in a column that is called so"],
+        )
+        .never(["two rows"]),
+    ]
+}
+
+/// Tables beside folders of classes.
+fn classes() -> Vec<Row> {
+    let image = |i: usize| format!("{}/{i}.png", ["a", "b"][i % 2]);
+    let and = |name: &'static str, header: &str, line: &dyn Fn(usize) -> String| {
+        good([text(name, format!("{header}\n{}", lines(line)))])
+    };
+    let folders = "names images, but has no labels in a column that is called so; the classes are the folders";
+    let twelve = "\"name\": \"a\",\n      \"count\": 12";
+    vec![
+        works(
+            "own: a table of other things beside folders of classes",
+            and("d/metadata.csv", "file,camera", &|i| format!("{},{}\n", image(i), ["Canon", "Nikon"][i / 3 % 2])),
+            DATA,
+            [ALL_GOOD, twelve, folders],
+        ),
+        works(
+            "own: a table of sizes beside folders of classes",
+            and("d/metadata.csv", "file,width,height", &|i| format!("{},{},28\n", image(i), 28 + i % 3)),
+            DATA,
+            [ALL_GOOD, twelve, folders],
+        ),
+        works(
+            "own: a table of some images beside folders of classes",
+            good([text("d/reviewed.csv", "file,reviewer\na/0.png,ann\nb/1.png,ann\na/2.png,bob\n")]),
+            DATA,
+            [ALL_GOOD, twelve, folders],
+        ),
+        works(
+            "own: a table of results beside folders of classes",
+            and("d/results.csv", "epoch,loss,stage", &|i| format!("{i},0.{i},{}\n", ["warmup", "main"][i / 12])),
+            DATA,
+            [ALL_GOOD, twelve, "left aside: results.csv"],
+        ),
+        works(
+            "own: a table of splits beside folders of classes",
+            and("d/split.csv", "file,split", &|i| {
+                format!("{},{}\n", image(i), ["train", "test"][usize::from(i >= 18)])
+            }),
+            DATA,
+            [ALL_GOOD, twelve, "split.csv: files in `file`, without labels, splits in `split`", TEST],
+        )
+        .never(["left aside"]),
+        works(
+            "own: a table of labels beside folders of classes",
+            and("d/labels.csv", "file,label", &|i| format!("{},{}\n", image(i), class(i / 2))),
+            DATA,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "for 24 of 24 images the folder says another class"],
+        ),
+        works(
+            "own: a table of labels that are the folders of classes",
+            and("d/labels.csv", "file,label", &|i| format!("{},{}\n", image(i), ["a", "b"][i % 2])),
+            DATA,
+            [ALL_GOOD, twelve, "the labels are those of the table; they say the same"],
+        ),
+    ]
+}
+
+fn pixels() -> Vec<Row> {
+    let mut order: Vec<usize> = (0..16).collect();
+    order.sort_by_key(usize::to_string);
+    let header: String = order.iter().map(|p| format!("pixel{p},")).collect();
+    let row = |i: usize| order.iter().map(|p| format!("{},", (i * 31 + p * p * 7) % 256)).collect::<String>();
+    let csv = |more: &str, line: &dyn Fn(usize) -> String| {
+        [text("d.csv", format!("{header}{more}\n{}", lines(|i| format!("{}{}\n", row(i), line(i)))))]
+    };
+    let read = "data d.csv --json";
+    vec![
+        works(
+            "own: columns of pixels that are sorted as texts",
+            csv("label", &|i| (i % 3).to_string()),
+            read,
+            [ALL_GOOD, "\"count\": 8", "the columns of pixels are put in the order of the numbers in their names"],
+        ),
+        works(
+            "own: pixels with a split of another name",
+            csv("label,split", &|i| format!("{},{}", i % 3, ["train", "TEST", "train", "held"][i % 4])),
+            read,
+            [ALL_GOOD, "are in train: `held` (6)"],
+        ),
+        works(
+            "own: pixels with splits that are numbers",
+            csv("label,split", &|i| format!("{},{}", i % 3, i % 2)),
+            read,
+            [ALL_GOOD, "the column `split` is not read", "`0` (12), `1` (12)"],
+        ),
+    ]
+}
