@@ -253,8 +253,7 @@ fn generated_samples_tie_in_round_one_resume_bit_equal_and_account_for_rejection
             begun.advance(&|| false).unwrap();
         }
         // Every mask is solved again, one at a time, but those whose maps are known.
-        for (known, unsolved) in [(MadeMaps::default(), rounds * experiment.samples_per_round), (begun.made_maps(), 0)]
-        {
+        for (known, unsolved) in [(MadeMaps::default(), labels(rounds)), (begun.made_maps(), 0)] {
             let mut resuming = Resuming::new(&world, si.clone(), begun.checkpoint().unwrap(), known).unwrap();
             for done in 0..unsolved {
                 assert_eq!(resuming.progress(), (done, unsolved));
