@@ -29,7 +29,7 @@ pub struct RoundRecord {
     pub walk_steps: Vec<WalkStep>,
     /// Whether the target's loss became NaN or infinite in this round, or no sample could be labelled.
     pub diverged: bool,
-    /// Generated samples that the labelling tool rejected; others were drawn instead.
+    /// Generated samples that the labelling tool rejected; others were drawn instead, as far as there were any.
     #[serde(default)]
     pub refusals: Vec<Refused>,
     /// Seconds that the labelling tool took for this round's labels and rejections; never compared.

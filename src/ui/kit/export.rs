@@ -120,14 +120,14 @@ fn question(ctx: &Context, there: &[PathBuf]) -> Option<bool> {
     let mut answer = None;
     let response = egui::Modal::new(egui::Id::unique("replace files")).frame(frame).show(ctx, |ui| {
         ui.set_width(WIDTH);
-        let replace = match there.len() {
-            1 => "Replace the file".to_owned(),
-            n => format!("Replace {n} files"),
+        let (replace, are, keep) = match there.len() {
+            1 => ("Replace the file".to_owned(), "is", "Keep it"),
+            n => (format!("Replace {n} files"), "are", "Keep them"),
         };
         ui.label(bold(format!("{replace}?")).size(size::HEADING));
         ui.add_space(space::XS);
         let folder = there.first().and_then(|path| path.parent()).unwrap_or(Path::new(""));
-        ui.add(egui::Label::new(format!("In {} there are already:", folder.display())).wrap());
+        ui.add(egui::Label::new(format!("In {} there {are} already:", folder.display())).wrap());
         let names = there.iter().filter_map(|path| path.file_name()).map(|n| n.to_string_lossy().into_owned());
         let mut list = names.take(SHOWN).collect::<Vec<_>>().join(", ");
         if there.len() > SHOWN {
@@ -140,7 +140,7 @@ fn question(ctx: &Context, there: &[PathBuf]) -> Option<bool> {
             if ui.button(&replace).on_hover_text(tip).clicked() {
                 answer = Some(true);
             }
-            if ui.button("Keep them").on_hover_text("Writes nothing (Esc)").clicked() {
+            if ui.button(keep).on_hover_text("Writes nothing (Esc)").clicked() {
                 answer = Some(false);
             }
         });
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn nothing_is_replaced_without_being_asked() {
         for (answer, content, told) in
-            [(None, "new", true), (Some("Replace the file"), "new", true), (Some("Keep them"), "old", false)]
+            [(None, "new", true), (Some("Replace the file"), "new", true), (Some("Keep it"), "old", false)]
         {
             let (found, outcome) = saved(answer);
             assert_eq!((found.as_str(), outcome.is_some_and(|o| o.is_ok())), (content, told), "{answer:?}");
