@@ -30,6 +30,11 @@ const LABELS: [&str; 13] = [
     "targets",
     "letter",
 ];
+/// Words for labels in the name of a column, those beside them that say nothing else, and those of predictions.
+const LABEL_WORDS: [&str; 5] = ["label", "labels", "class", "category", "classes"];
+const PLAIN_WORDS: [&str; 14] =
+    ["name", "names", "id", "idx", "index", "code", "number", "text", "true", "gt", "truth", "image", "img", "final"];
+const PREDICTED: [&str; 4] = ["predicted", "pred", "prediction", "predictions"];
 /// Names of the column with the split.
 pub const SPLITS: [&str; 6] = ["split", "set", "subset", "usage", "fold", "partition"];
 /// Names of columns that number the rows.
@@ -150,12 +155,24 @@ pub fn cells(record: &csv::ByteRecord) -> Vec<String> {
     record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
 }
 
-/// The column that has the label by its name.
+/// The column that has the label by its name, of which nothing else is said in it.
 pub fn label_column(header: &[String]) -> Option<usize> {
     let named = |name: &str| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
-    LABELS.iter().find_map(|name| named(name)).or_else(|| {
-        header.iter().position(|h| words(h).iter().any(|word| ["label", "class", "category"].contains(&word.as_str())))
-    })
+    // Beside an x it is a coordinate.
+    let is_place = named("x").is_some();
+    let exact = LABELS.iter().filter(|name| !(is_place && **name == "y")).find_map(|name| named(name));
+    exact.or_else(|| header.iter().position(|name| speaks_of_labels(name, true)))
+}
+
+/// Whether the name of a column has a word for labels, and is not that of predicted ones; if `alone`, no word that says
+/// labels of what.
+pub fn speaks_of_labels(name: &str, alone: bool) -> bool {
+    let said = words(name);
+    let is_one_of = |word: &String, some: &[&str]| some.contains(&word.as_str());
+    let is_plain = |word: &String| is_one_of(word, &LABEL_WORDS) || is_one_of(word, &PLAIN_WORDS);
+    said.iter().any(|word| is_one_of(word, &LABEL_WORDS))
+        && !said.iter().any(|word| is_one_of(word, &PREDICTED))
+        && (!alone || said.iter().all(is_plain))
 }
 
 /// The column that says the split of each row: by its name, if most of its cells that are not empty do, or some and it is
@@ -170,7 +187,9 @@ pub fn split_column(header: &[String], rows: &[Vec<String>]) -> Option<usize> {
     };
     let names_splits = |column: &usize| {
         let mut parts = cells(*column).map(Part::of);
-        let Some(first) = parts.next().flatten() else { return false };
+        let Some(first) = parts.next().flatten().filter(|_| cells(*column).count() * 2 > rows.len()) else {
+            return false;
+        };
         let rest: Option<Vec<Part>> = parts.collect();
         rest.is_some_and(|rest| rest.iter().any(|part| *part != first))
     };

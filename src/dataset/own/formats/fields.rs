@@ -7,8 +7,24 @@ use crate::dataset::own::labels::RawLabel;
 use crate::dataset::own::tree::Entry;
 
 /// Names of the column with the label, the first that is there.
-const LABELS: [&str; 10] =
-    ["label", "labels", "fine_label", "class", "target", "category", "digit", "character", "coarse_label", "y"];
+const LABELS: [&str; 16] = [
+    "label",
+    "labels",
+    "fine_label",
+    "class",
+    "target",
+    "category",
+    "digit",
+    "character",
+    "coarse_label",
+    "y",
+    "species",
+    "emotion",
+    "diagnosis",
+    "classes",
+    "targets",
+    "letter",
+];
 /// The entry of a file's metadata that Hugging Face writes.
 pub const FEATURES: &str = "huggingface";
 

@@ -7,12 +7,16 @@ use std::ops::Range;
 
 use super::cells::{counts, label_column};
 use super::known::NotFound;
+use crate::dataset::own::listing::words;
 use crate::dataset::own::picture::ENDINGS;
 
 /// Names of a column with files.
 const FILES: [&str; 6] = ["file", "filename", "file_name", "image", "img", "path"];
 /// Names of a column that may have files, or other names and numbers.
 const PERHAPS: [&str; 3] = ["image_id", "name", "id"];
+/// Words in the name of a column with files, and those of one with files beside the images.
+const WORDS: [&str; 6] = ["file", "filename", "image", "img", "path", "photo"];
+const BESIDE: [&str; 6] = ["mask", "thumb", "thumbnail", "preview", "label", "segmentation"];
 /// Rows that are looked at.
 pub const LOOKED_AT: usize = 200;
 
@@ -35,6 +39,14 @@ fn place_in(names: &[&str], name: &str) -> Option<usize> {
     names.iter().position(|known| known.eq_ignore_ascii_case(name.trim()))
 }
 
+/// How well a name suits a column with files, the best first; `None` if it says nothing.
+fn suits(name: &str) -> Option<usize> {
+    let said = words(name);
+    let has = |some: &[&str]| said.iter().any(|word| some.contains(&word.as_str()));
+    let alike = (has(&WORDS) && !has(&BESIDE)).then_some(FILES.len());
+    place_in(&FILES, name).or_else(|| Some(FILES.len() + 1 + place_in(&PERHAPS, name)?)).or(alike)
+}
+
 /// A column: its name, if it has one, and its rows.
 pub type Column = (Option<String>, Range<usize>);
 
@@ -43,9 +55,9 @@ pub type Column = (Option<String>, Range<usize>);
 enum Sure {
     /// Its cells count the rows, and images have such names.
     Counts,
-    /// Its cells are names of images without their ending.
+    /// Its cells are names of images without their ending, or count the rows and it is called as one of files may be.
     Stems,
-    /// Its name is one of those that may have files.
+    /// Its name may be that of a column with files.
     Perhaps,
     /// Its cells have the ending of an image.
     Endings,
@@ -58,12 +70,20 @@ enum Sure {
 struct Looked {
     column: usize,
     sure: Sure,
-    /// The place of its name among those of files.
-    called: usize,
+    /// How well its name suits files, the best first.
+    suits: usize,
+    /// Whether its cells count the rows.
+    counts: bool,
     /// The image of each row that is looked at.
     images: Vec<Option<usize>>,
     found: usize,
-    /// Whether enough of its cells are those of images.
+    /// Whether nearly every cell is that of an image of its own.
+    is_whole: bool,
+    /// Whether most of the cells that are those of images are those of one.
+    is_clear: bool,
+    /// Whether most cells are those of images.
+    most: bool,
+    /// Whether enough of them are.
     fits: bool,
 }
 
@@ -77,36 +97,54 @@ impl Looked {
         let looked_at = rows.start..rows.end.min(LOOKED_AT);
         let cells: Vec<Cow<'_, str>> = looked_at.clone().map(|row| cell(row, column)).collect();
         let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-        let called = name.as_deref().and_then(|name| place_in(&FILES, name));
+        let suits = name.as_deref().and_then(suits);
+        let counts = counts(cells.iter().map(|cell| &**cell));
         let has_endings = cells.iter().filter(|cell| is_file_name(cell)).count() * 2 > filled;
         let kinds: HashSet<&str> = cells.iter().map(|cell| &**cell).filter(|cell| !cell.is_empty()).collect();
-        let sure = match (called.is_some(), has_endings) {
+        let sure = match (suits.is_some_and(|place| place < FILES.len()), has_endings) {
             (true, true) => Sure::CalledWithEndings,
             (true, false) => Sure::Called,
             (false, true) => Sure::Endings,
-            (false, false) if counts(cells.iter().map(|cell| &**cell)) => Sure::Counts,
-            (false, false) if name.as_deref().is_some_and(|name| place_in(&PERHAPS, name).is_some()) => Sure::Perhaps,
+            (false, false) if counts && suits.is_none() => Sure::Counts,
+            (false, false) if counts => Sure::Stems,
+            (false, false) if suits.is_some() => Sure::Perhaps,
             // A column of files names most images once.
             (false, false) if kinds.len() * 2 <= filled => return None,
             (false, false) => Sure::Stems,
         };
         let hits: Vec<Result<usize, NotFound>> = cells.iter().map(|cell| find(cell)).collect();
-        let found = hits.iter().filter(|hit| **hit != Err(NotFound::None)).count();
-        let most = found > 0 && found * 2 >= looked_at.end.max(2) - 1;
+        let there = hits.iter().filter(|hit| **hit != Err(NotFound::None)).count();
+        let most = there > 0 && there * 2 >= looked_at.end.max(2) - 1;
+        let found = hits.iter().flatten().count();
+        let is_whole = hits.iter().flatten().collect::<HashSet<_>>().len() * 10 >= filled * 9;
         // Of the files that a table names some may be here.
         let is_found = |row| find(&cell(row, column)) != Err(NotFound::None);
         let fits = most || (has_endings && rows.clone().any(is_found));
         let images = (0..looked_at.start).map(|_| None).chain(hits.into_iter().map(Result::ok)).collect();
-        Some(Self { column, sure, called: called.unwrap_or(FILES.len()), images, found, fits })
+        let (suits, is_clear) = (suits.unwrap_or(usize::MAX), found * 2 > there);
+        Some(Self { column, sure, suits, counts, images, found, is_whole, is_clear, most, fits })
+    }
+
+    /// Whether it is known for a column of files by its name or its endings.
+    fn is_of_files(&self) -> bool {
+        self.sure >= Sure::Endings
+    }
+
+    /// What decides between columns, the best last: numbers of which many are images by chance are those of nothing.
+    fn rank(&self) -> impl Ord + use<> {
+        let is_whole = self.is_of_files() || self.is_whole;
+        (self.is_of_files(), self.is_clear, is_whole, self.sure, Reverse(self.suits), self.found, Reverse(self.column))
     }
 
     /// Whether another column fits as well, and names other images.
     fn has_rival(&self, other: &Self) -> bool {
         let differ = |(one, other): (&Option<usize>, &Option<usize>)| one.is_some() && other.is_some() && one != other;
-        (self.sure, self.called) == (other.sure, other.called)
-            && other.column != self.column
-            && other.found * 10 >= self.found * 9
-            && self.images.iter().zip(&other.images).any(differ)
+        let is_equal = (self.sure, self.suits) == (other.sure, other.suits) && other.found * 10 >= self.found * 9;
+        // Names that count the rows, beside others of all images; files of which few are here, beside names of all.
+        let is_other = self.counts && other.sure == Sure::Stems && !other.counts && other.is_whole;
+        let is_more = self.sure == Sure::Endings && !self.most && other.is_whole && other.suits != usize::MAX;
+        let is_rival = is_equal && other.is_whole >= self.is_whole || is_other || is_more;
+        is_rival && other.column != self.column && self.images.iter().zip(&other.images).any(differ)
     }
 }
 
@@ -122,11 +160,11 @@ pub fn choose<'a>(
     let others = columns.iter().enumerate().filter(|(c, _)| Some(*c) != label);
     let looked: Vec<Looked> = others.filter_map(|(c, column)| Looked::at(c, column, cell, find)).collect();
     // Numbers beside names of files are none, though images may have such names.
-    let least = if looked.iter().any(|l| l.sure >= Sure::Endings) { Sure::Perhaps } else { Sure::Counts };
+    let least = if looked.iter().any(Looked::is_of_files) { Sure::Perhaps } else { Sure::Counts };
     let fit = looked.iter().filter(|l| l.fits && l.sure >= least);
-    let key = |l: &&Looked| (l.sure, Reverse(l.called), l.found, Reverse(l.column));
-    let Some(best) = fit.clone().max_by_key(key) else { return Ok(None) };
-    match fit.clone().find(|other| best.has_rival(other)) {
+    let Some(best) = fit.clone().max_by_key(|l| l.rank()) else { return Ok(None) };
+    let rivals = looked.iter().filter(|l| l.fits && (l.sure >= least || l.suits != usize::MAX));
+    match rivals.clone().find(|other| best.has_rival(other)) {
         Some(other) => Err([best.column.min(other.column), best.column.max(other.column)]),
         None => Ok(Some(best.column)),
     }
@@ -155,6 +193,7 @@ mod tests {
                 "mixed" => p[p[row]].to_string(),
                 "gone" => format!("gone{row}.png"),
                 "few" => (row / 2).to_string(),
+                "some" => [0, 9, 2, 3, 8, 2][row].to_string(),
                 "part" => {
                     if row == 4 {
                         "2.png".into()
@@ -190,6 +229,17 @@ mod tests {
             ("first,second,label", "png path a", Ok(Some(0))),
             ("", "stem mixed a", Err([0, 1])),
             ("stage,loss", "few a", Ok(None)),
+            ("id,age,label", "row some a", Ok(Some(0))),
+            ("nr,age,label", "row some a", Ok(Some(0))),
+            ("image_id,age,label", "stem some a", Ok(Some(0))),
+            ("id,slice,label", "few stem a", Ok(Some(1))),
+            ("id,image_name,label", "mixed stem a", Ok(Some(1))),
+            ("id,image_id,label", "mixed stem a", Ok(Some(1))),
+            ("id,scan,label", "row stem a", Err([0, 1])),
+            ("image_path,mask_path,label", "png other a", Ok(Some(0))),
+            ("thumbnail,image_file,label", "other png a", Ok(Some(1))),
+            ("id,original,label", "stem part a", Err([0, 1])),
+            ("id,original,label", "row part a", Err([0, 1])),
         ] {
             let rows: Vec<Vec<String>> = (0..6).map(|i| row(i, kinds)).collect();
             let names: Vec<&str> = header.split(',').collect();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::cells::{is_split, label_column};
+use super::cells::{is_split, label_column, speaks_of_labels};
 use super::text::is_number;
 use crate::dataset::own::labels::{MOST_CLASSES, RawLabel};
 
@@ -20,20 +20,21 @@ impl LabelsIn {
         if let Some(named) = header.and_then(label_column).filter(|label| others.contains(label)) {
             return Ok(Self::Column(named));
         }
+        let name = |column: usize| header.and_then(|h| h.get(column)).map(String::as_str);
+        let speaks = |column: usize| name(column).is_some_and(|name| speaks_of_labels(name, false));
         match *others {
             [] => return Ok(Self::Nowhere),
-            [only] => return Ok(Self::Column(only)),
+            [only] if header.is_none() || speaks(only) || !is_of_each(rows, only) => return Ok(Self::Column(only)),
             _ => {}
         }
-        let cell = |row: &[String], column: usize| row.get(column).and_then(|c| c.parse::<f64>().ok());
+        let bit = |row: &[String], column: usize| row.get(column).and_then(|cell| bit(cell));
         let is_hot = |row: &Vec<String>| {
-            let ones = others.iter().filter(|c| cell(row, **c) == Some(1.0)).count();
-            ones == 1 && others.iter().filter(|c| cell(row, **c) == Some(0.0)).count() + 1 == others.len()
+            let ones = others.iter().filter(|c| bit(row, **c) == Some(true)).count();
+            ones == 1 && others.iter().filter(|c| bit(row, **c) == Some(false)).count() + 1 == others.len()
         };
-        if header.is_some() && rows.iter().all(is_hot) {
+        if header.is_some() && others.len() > 1 && rows.iter().all(is_hot) {
             return Ok(Self::Columns(others.to_vec()));
         }
-        let name = |column: usize| header.and_then(|h| h.get(column)).map(String::as_str);
         let cells = |column: usize| rows.iter().filter_map(move |r| r.get(column)).filter(|c| !c.is_empty());
         let repeats = |column: &usize| {
             let kinds: HashSet<&String> = cells(*column).collect();
@@ -52,8 +53,11 @@ impl LabelsIn {
             }
         };
         let rivals: Vec<usize> = numbers.into_iter().filter(is_numbered).collect();
+        let mut spoken = others.iter().copied().filter(|column| speaks(*column));
         match (&words[..], &rivals[..], header.is_some()) {
             ([only], [], _) | ([], [only], false) => Ok(Self::Column(*only)),
+            // The only one that speaks of labels, beside none of words.
+            ([], _, true) if spoken.clone().count() == 1 => Ok(spoken.next().map_or(Self::Nowhere, Self::Column)),
             (.., true) => {
                 let names: Vec<String> = others.iter().filter_map(|c| Some(format!("`{}`", name(*c)?))).collect();
                 Err(format!(
@@ -76,12 +80,30 @@ impl LabelsIn {
             Self::Nowhere => RawLabel::Missing,
             Self::Column(column) => RawLabel::of_text(cell(*column)),
             Self::Columns(columns) => {
-                let hot = columns.iter().find(|c| cell(**c).parse::<f64>() == Ok(1.0));
+                let hot = columns.iter().find(|c| bit(cell(**c)) == Some(true));
                 let name = hot.and_then(|c| header?.get(*c)).cloned();
                 name.map_or(RawLabel::Missing, RawLabel::Name)
             }
         }
     }
+}
+
+/// A 1 or a 0, as numbers and as programs write them in words.
+fn bit(cell: &str) -> Option<bool> {
+    cell.to_ascii_lowercase().parse().ok().or(match cell.parse::<f64>() {
+        Ok(1.0) => Some(true),
+        Ok(0.0) => Some(false),
+        _ => None,
+    })
+}
+
+/// Fewer rows may have a class each.
+const FEW: usize = 10;
+
+/// Whether a column has a value of its own for most rows, as sizes and dates, and no classes.
+fn is_of_each(rows: &[Vec<String>], column: usize) -> bool {
+    let kinds: HashSet<&str> = rows.iter().filter_map(|row| row.get(column)).map(String::as_str).collect();
+    rows.len() >= FEW && kinds.len() * 2 > rows.len()
 }
 
 #[cfg(test)]
@@ -116,6 +138,13 @@ mod tests {
             ("", "sex bit", None),
             ("", "width real", None),
             ("sex,label", "sex bit", Some(2)),
+            ("bytes", "note", None),
+            ("caption_class", "note", Some(1)),
+            ("tumour,age_class", "word sex", None),
+            ("width,tumour class", "width bit", Some(2)),
+            ("predicted_label,true_label", "word sex", Some(2)),
+            ("class_name,height", "word width", Some(1)),
+            ("x,y,species", "width width word", Some(3)),
         ] {
             let kinds: Vec<&str> = kinds.split(' ').collect();
             let row = |i: usize| {
