@@ -40,7 +40,7 @@ fn place_in(names: &[&str], name: &str) -> Option<usize> {
 }
 
 /// How well a name suits a column with files, the best first; `None` if it says nothing.
-fn suits(name: &str) -> Option<usize> {
+pub fn suits(name: &str) -> Option<usize> {
     let said = words(name);
     let has = |some: &[&str]| said.iter().any(|word| some.contains(&word.as_str()));
     let alike = (has(&WORDS) && !has(&BESIDE)).then_some(FILES.len());

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::cells::{in_order_of_numbers, in_train, is_index, is_split};
 use super::fields::{class_names, features, flat, label_in, label_of, label_of_folder, number};
+use super::file_column::suits;
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
@@ -192,8 +193,10 @@ impl Columns {
             _ => false,
         };
         let names: Vec<String> = fields.iter().map(|(name, _)| (*name).clone()).collect();
-        let of_file =
-            fields.iter().find(|(_, field)| is_image(field)).map(|(name, _)| ImagesIn::Files((*name).clone()));
+        // Of images and their masks the column that is called so.
+        let of_files = fields.iter().filter(|(_, field)| is_image(field)).map(|(name, _)| *name);
+        let of_file = of_files.min_by_key(|name| suits(name).unwrap_or(usize::MAX));
+        let of_file = of_file.map(|name| ImagesIn::Files(name.clone()));
         let of_list = || fields.iter().find_map(|(name, field)| of_list(name, field));
         let label = label_in(&fields, features);
         let has_path = |field: &Field| match field {

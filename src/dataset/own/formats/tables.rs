@@ -59,6 +59,9 @@ impl Format for Tables {
         // Beside a column that is called a label none is guessed.
         tables.sort_by_key(|(_, table)| !table.is_named);
         let is_named = tables.first().is_some_and(|(_, table)| table.is_named);
+        if let Some(two) = (!is_named).then(|| rivals(&tables)).flatten() {
+            return Err(tree.fault(None, two));
+        }
         for (file, mut table) in tables {
             if is_named && !table.is_named {
                 let guessed = matches!(table.label, Ok(LabelsIn::Column(_) | LabelsIn::Columns(_)) | Err(_));
@@ -149,6 +152,17 @@ impl Format for Tables {
         let format = self.name().to_owned();
         Ok(Listing { format, items, classes: found.classes, images, unreadable, notes, warnings })
     }
+}
+
+/// That two tables have columns of other names that may be the labels, where none is called so.
+fn rivals(tables: &[(&Entry, Table)]) -> Option<String> {
+    let guessed = tables.iter().filter_map(|(file, table)| match (&table.label, &table.header) {
+        (Ok(LabelsIn::Column(column)), Some(header)) => Some((header.get(*column)?, file.name())),
+        _ => None,
+    });
+    let (first, there) = guessed.clone().next()?;
+    let (other, here) = guessed.clone().find(|(name, _)| !name.eq_ignore_ascii_case(first))?;
+    Some(format!("has labels in `{first}` of {there} or in `{other}` of {here}; call the right column `label`"))
 }
 
 #[cfg(test)]

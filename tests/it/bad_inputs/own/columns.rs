@@ -45,6 +45,20 @@ fn files() -> Vec<Row> {
             DATA,
             [ALL_GOOD, "files in `file`, labels in `label`"],
         ),
+        refuses(
+            "own: two tables, of which either may have the labels",
+            with("images", &format!("file,breed\n{}", lines(|i| format!("{i}.png,{}\n", class(i))))).into_iter().chain(
+                [text("d/exif.csv", format!("file,camera\n{}", lines(|i| format!("{i}.png,{}\n", class(i / 2)))))],
+            ),
+            DATA,
+            ["has labels in `camera` of exif.csv or in `breed` of labels.csv; call the right column `label`"],
+        ),
+        works(
+            "own: a table with ids and numbers that are images by chance",
+            here("id,age,label\n", &|i| format!("{i},{},{}\n", 3 + i * 7 % 30, class(i))),
+            DATA,
+            [ALL_GOOD, "files in `id`, labels in `label`"],
+        ),
         works(
             "own: a table with ids that are names of other images",
             here("id,filename,label\n", &|i| format!("{i},{}\n", image(i))),
