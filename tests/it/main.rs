@@ -56,6 +56,7 @@ mod ui_pair;
 mod ui_pins;
 mod ui_points;
 mod ui_project;
+mod ui_project_lasso;
 mod ui_playhead;
 mod ui_regions;
 mod ui_report;
