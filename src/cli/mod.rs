@@ -84,7 +84,7 @@ enum Action {
     Figures(FiguresArgs),
     /// Make a film of a run: its latent space round by round beside the learning curves, as an animated GIF.
     Film(film::FilmArgs),
-    /// Write all that runs hold as tables, arrays and weights for other programs: CSV or NPZ, NPY, safetensors.
+    /// Write all that runs hold as tables, arrays and weights for other programs: CSV, NPZ or Parquet, NPY, safetensors.
     Export(export_runs::ExportArgs),
     /// Solve for the stress in vessel-wall masks; writes maps, images, meshes and summaries.
     Label(label::LabelArgs),

@@ -45,6 +45,16 @@ fn digits() -> Harness<'static, App> {
     w
 }
 
+/// Selects a sample: the first that lies under one of these places in the latent view.
+fn select_a_sample(w: &mut Harness<'_, App>) {
+    for place in [(0.5, 0.5), (0.45, 0.4), (0.4, 0.5), (0.55, 0.6), (0.5, 0.35), (0.6, 0.45)] {
+        drag(w, &[place, place]);
+        if w.state().state().focus.sample.is_some() {
+            return;
+        }
+    }
+}
+
 /// The same of maps: a few vessels.
 fn vessels() -> Harness<'static, App> {
     let mut w = window_of(few_vessels(), vec![Strategy::Random, Strategy::RandomLatent], true);
@@ -98,6 +108,10 @@ fn pictures_of_every_workspace() {
             w.run_steps(2);
             drag(&mut w, &[(0.35, 0.35), (0.5, 0.5), (0.6, 0.6)]);
         }
+        if workspace.key == "explore" {
+            select_a_sample(&mut w);
+            assert!(w.state().state().focus.sample.is_some());
+        }
         save(&mut w, &format!("window-{}", workspace.key));
         w.key_press(egui::Key::Escape);
         w.run_steps(2);
@@ -107,9 +121,41 @@ fn pictures_of_every_workspace() {
 #[test]
 #[ignore = "minutes; makes files: run by scripts/pictures"]
 fn picture_of_a_vessel() {
-    let mut w = vessels();
+    let experiment = Experiment {
+        train_size: 120,
+        rounds: 4,
+        samples_per_round: 20,
+        minibatches_per_round: 100,
+        walks: 0,
+        ..Experiment::preset("ivus-tiny").unwrap()
+    };
+    let mut w = window_of(experiment, vec![Strategy::Random], true);
+    wait_for(&mut w, "the end", is_finished);
+    w.run_steps(80);
     click(&mut w, "Workspace: Vessel");
     save(&mut w, "window-vessel");
+}
+
+/// The picture of README.md: real MNIST, with the generator of the published runs.
+#[test]
+#[ignore = "minutes; makes files and needs RIDGEWALK_DATA: run by scripts/pictures"]
+fn picture_of_mnist() {
+    let Some(data) = std::env::var_os("RIDGEWALK_DATA") else {
+        eprintln!("RIDGEWALK_DATA is not set: assets/screenshot-mnist.png stays as it is");
+        return;
+    };
+    let engine = EngineOptions {
+        data_dir: Some(data.into()),
+        cache_dir: None,
+        generator: Some("docs/histories/mnist/generator.safetensors".into()),
+        ..EngineOptions::default()
+    };
+    let experiment = Experiment::preset("mnist").unwrap();
+    let variants = [Strategy::Random, Strategy::Snn, Strategy::Ridge].map(Into::into).to_vec();
+    let mut w = window_with(UiOptions { engine, experiment, variants, autostart: true, ..UiOptions::default() });
+    wait_for(&mut w, "the end", is_finished);
+    w.run_steps(80);
+    keep_in("assets", at_rest(&mut w), "screenshot-mnist");
 }
 
 #[test]
