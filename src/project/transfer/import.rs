@@ -11,7 +11,7 @@ use crate::dataset::own::listing::Part;
 use crate::disk;
 use crate::project::batch;
 use crate::project::error::{ProjectError, in_file};
-use crate::project::images;
+use crate::project::images::Purpose;
 use crate::project::log::{Answer, Row};
 use crate::project::names::{Names, NotFound};
 use crate::project::rounds;
@@ -79,7 +79,7 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
             others.push((image, said, label));
             continue;
         }
-        if project.images().all()[image].part == images::Part::Aside {
+        if project.images().all()[image].part == Purpose::Aside {
             objections.push(format!("{}: {} is set aside by the experiment's splits", label.place, label.name()));
             continue;
         }
