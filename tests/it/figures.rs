@@ -234,8 +234,8 @@ fn a_fork_stands_beside_its_parent_by_name_and_counts_as_no_repeat() {
         [
             "Random",
             "SNN",
-            "SNN, \u{3b1} = 0.5 \u{3c3}, from round 2 of SNN",
-            "SNN, \u{3b1} = 0.7 \u{3c3}, from round 2 of SNN"
+            "SNN, \u{3b1} = 0.5 \u{3c3}, forked after round 2 of SNN",
+            "SNN, \u{3b1} = 0.7 \u{3c3}, forked after round 2 of SNN"
         ]
     );
     assert_eq!(all[..2], plain[..], "the means are of the repeats alone");
@@ -243,13 +243,13 @@ fn a_fork_stands_beside_its_parent_by_name_and_counts_as_no_repeat() {
     assert!((0..looks.len()).all(|i| !looks[i + 1..].contains(&looks[i])));
     let table = table1(&with).markdown();
     assert!(
-        table.contains("| SNN, \u{3b1} = 0.7 \u{3c3}, from round 2 of SNN | fork |")
+        table.contains("| SNN, \u{3b1} = 0.7 \u{3c3}, forked after round 2 of SNN | fork |")
             && table.contains("3 repeats and 2 forks")
     );
     let tests = comparison_table(&with, &options).markdown();
     assert!(tests.contains("Excluded from every mean and test") && tests.contains("| SNN | 3 |"), "{tests}");
     let csv = curves_csv(&with);
-    assert!(csv.contains("\"SNN, \u{3b1} = 0.5 \u{3c3}, from round 2 of SNN\",1,1,1,"), "{csv}");
+    assert!(csv.contains("\"SNN, \u{3b1} = 0.5 \u{3c3}, forked after round 2 of SNN\",1,1,1,"), "{csv}");
 }
 
 /// SNN's runs as if they had been given another step length.
