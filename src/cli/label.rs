@@ -13,7 +13,7 @@ use crate::dataset::vessels::meaning::Reading;
 use crate::disk;
 use crate::experiment::MaskLevels;
 use crate::labelling::FileRefusal;
-use crate::labelling::export::{Origin, Summary, is_free, is_of, result_paths, write_all};
+use crate::labelling::export::{MaskSource, Summary, is_free, is_of, result_paths, write_all};
 use crate::labelling::fem::stress::StressMeasure;
 use crate::labelling::fem::waveform::PressureWaveform;
 use crate::labelling::fem::{FemTool, LabelledMask};
@@ -85,7 +85,7 @@ pub fn label(args: &LabelArgs, out: &mut impl Write, messages: &mut impl Write) 
             Ok((labelled, reading)) => {
                 counts.solved += 1;
                 let summary = Summary::of(&labelled);
-                let origin = Origin { mask: files.to_string(), read: reading.to_string(), note: reading.note() };
+                let origin = MaskSource { mask: files.to_string(), read: reading.to_string(), note: reading.note() };
                 let stem = names.unused(files, (&origin, &summary));
                 let lost = write_all(&args.out, &stem, &labelled, Some(&origin)).err().map(|e| e.to_string());
                 if args.json {
@@ -216,7 +216,7 @@ impl<'a> Names<'a> {
 
     /// The name of a mask's results: the file's own, with a number if another mask has it or a file that is not a result of
     /// this mask under the same load would be written over.
-    fn unused(&mut self, files: &MaskFiles, results: (&Origin, &Summary)) -> String {
+    fn unused(&mut self, files: &MaskFiles, results: (&MaskSource, &Summary)) -> String {
         let mut names = numbered(files);
         let is_free = |name: &String| self.taken.insert(name.to_lowercase()) && self.spares_files(name, results);
         names.find(is_free).unwrap_or_default()
@@ -228,7 +228,7 @@ impl<'a> Names<'a> {
         numbered(files).take_while(is_there).find(|name| is_of(self.out, name, &files.to_string()))
     }
 
-    fn spares_files(&self, name: &str, results: (&Origin, &Summary)) -> bool {
+    fn spares_files(&self, name: &str, results: (&MaskSource, &Summary)) -> bool {
         let is_mask = |path: PathBuf| path.canonicalize().is_ok_and(|p| self.masks.contains(&p));
         is_free(self.out, name, Some(results)) && !result_paths(self.out, name).into_iter().any(is_mask)
     }
@@ -240,7 +240,7 @@ fn numbered(files: &MaskFiles) -> impl Iterator<Item = String> {
     std::iter::once(stem.clone()).chain((2_usize..).map(move |number| format!("{stem}-{number}")))
 }
 
-fn accepted_object(summary: &Summary, origin: &Origin, stem: &str, lost: Option<&str>) -> anyhow::Result<Value> {
+fn accepted_object(summary: &Summary, origin: &MaskSource, stem: &str, lost: Option<&str>) -> anyhow::Result<Value> {
     let mut object = serde_json::to_value(summary)?;
     object["mask"] = origin.mask.clone().into();
     object["read"] = origin.read.clone().into();

@@ -45,14 +45,14 @@ pub struct Split {
     shape: ImageShape,
     pixels: Vec<u8>,
     labels: Vec<Class>,
-    origins: Vec<Origin>,
+    origins: Vec<InFile>,
     /// Names of the files that the images were read from; none if they were generated.
     files: Arc<Vec<String>>,
 }
 
 /// The file, as an index into a split's files, and the place in it that an image was read from.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Origin {
+struct InFile {
     file: u32,
     place: u32,
 }
@@ -71,7 +71,7 @@ impl Split {
                 ),
             });
         }
-        let origins = (0..labels.len() as u32).map(|place| Origin { file: 0, place }).collect();
+        let origins = (0..labels.len() as u32).map(|place| InFile { file: 0, place }).collect();
         Ok(Self { shape, pixels, labels, origins, files: Arc::default() })
     }
 
@@ -81,7 +81,7 @@ impl Split {
         let places = counts
             .iter()
             .enumerate()
-            .flat_map(|(file, &count)| (0..count as u32).map(move |place| Origin { file: file as u32, place }));
+            .flat_map(|(file, &count)| (0..count as u32).map(move |place| InFile { file: file as u32, place }));
         self.origins.iter_mut().zip(places).for_each(|(origin, place)| *origin = place);
         self.files = Arc::new(files);
         self
@@ -90,7 +90,7 @@ impl Split {
     /// The name of the file that an image was read from, `None` if it was generated, and its place there from 0: among
     /// the images of the file, or among those generated for the split.
     pub fn origin(&self, sample: usize) -> (Option<&str>, u32) {
-        let Origin { file, place } = self.origins[sample];
+        let InFile { file, place } = self.origins[sample];
         (self.files.get(file as usize).map(String::as_str), place)
     }
 

@@ -134,31 +134,34 @@ impl Experiment {
             return Ok(Vec::new());
         }
         let pool = data.train;
+        let (asked, fewer) = (j.saturating_mul(rounds), pool / rounds);
+        let ends_early = (1..=pool).contains(&self.stop_at_labels);
+        let generates = strategies.iter().any(|s| s.generates_samples());
         if j > pool {
-            let fewer = pool / rounds;
-            let choose =
-                if fewer > 0 && rounds > 1 { format!(", or {fewer} for {rounds} rounds") } else { String::new() };
-            let detail = format!("`{j}` is more than the pool of {pool} samples; give {pool} or fewer{choose}");
+            let give = match fewer {
+                _ if rounds == 1 || ends_early || generates => format!("{pool} or fewer"),
+                0 => format!("samples_per_round={pool} or less for rounds=1"),
+                _ => format!("samples_per_round={fewer} or less for rounds={rounds}, or {pool} or less for rounds=1"),
+            };
+            let detail = format!("`{j}` is more than the pool of {pool} samples; give {give}");
             return Err(bad("samples_per_round", detail));
         }
-        let (asked, enough) = (j.saturating_mul(rounds), self.stop_at_labels);
-        if asked <= pool || (1..=pool).contains(&enough) {
+        if asked <= pool || ends_early {
             return Ok(Vec::new());
         }
         let last = pool.div_ceil(j);
         let more = format!("`{j}` in {rounds} rounds is {asked} samples, more than the pool of {pool}");
-        let generates = strategies.iter().any(|s| s.generates_samples());
         match (generates, last < rounds) {
             (true, _) => Ok(vec![format!(
                 "`samples_per_round` {more}: all are labelled after round {last}; strategies that generate samples go on, \
                  so from there the budgets are unequal"
             )]),
             (false, true) => {
-                let fewer = match pool / rounds {
+                let fewer = match fewer {
                     0 => String::new(),
-                    fewer => format!("{fewer} or fewer, or "),
+                    fewer => format!("samples_per_round={fewer} or less, or "),
                 };
-                Err(bad("samples_per_round", format!("{more}: give {fewer}{last} rounds")))
+                Err(bad("samples_per_round", format!("{more}; give {fewer}rounds={last} or less")))
             }
             (false, false) => Ok(vec![format!("`samples_per_round` {more}: the last round has fewer")]),
         }
@@ -218,9 +221,11 @@ mod tests {
                 "samples_per_round=10 rounds=11",
                 data,
                 random,
-                Err("is 110 samples, more than the pool of 100: give 9 or"),
+                Err("more than the pool of 100; give samples_per_round=9 or less, or rounds=10 or less"),
             ),
-            ("samples_per_round=30", data, random, Err("give 10 or fewer, or 4 rounds")),
+            ("samples_per_round=30", data, random, Err("in 10 rounds is 300 samples")),
+            ("samples_per_round=30", data, random, Err("give samples_per_round=10 or less, or rounds=4 or less")),
+            ("samples_per_round=30 rounds=101", data, random, Err("more than the pool of 100; give rounds=4 or less")),
             ("samples_per_round=30", data, both, Ok("after round 4; strategies that generate samples go on")),
             ("samples_per_round=30 stop_at_labels=60", data, both, Ok("")),
             ("samples_per_round=30 stop_at_labels=101", data, random, Err("is 300 samples")),
@@ -229,9 +234,11 @@ mod tests {
                 "samples_per_round=101",
                 data,
                 random,
-                Err("`101` is more than the pool of 100 samples; give 100 or fewer"),
+                Err("`101` is more than the pool of 100 samples; give samples_per_round=10 or less for rounds=10"),
             ),
-            ("samples_per_round=101", data, random, Err(", or 10 for 10 rounds")),
+            ("samples_per_round=101", data, random, Err("for rounds=10, or 100 or less for rounds=1")),
+            ("samples_per_round=101 rounds=101", data, random, Err("give samples_per_round=100 or less for rounds=1")),
+            ("samples_per_round=101 stop_at_labels=60", data, random, Err("give 100 or fewer")),
             ("samples_per_round=101 rounds=1", data, random, Err("give 100 or fewer")),
             ("samples_per_round=101 rounds=1000", data, both, Err("give 100 or fewer")),
             ("samples_per_round=101", data, &[Strategy::Si], Ok("")),

@@ -65,7 +65,7 @@ impl History {
         if now.seed != then.seed {
             label += &format!(", seed {}", now.seed);
         }
-        label += &format!(", from round {} of {}", fork.round, own.variant(then).label());
+        label += &format!(", forked after round {} of {}", fork.round, own.variant(then).label());
         if fork.parent.is_some() {
             label += ", itself a fork";
         }

@@ -30,7 +30,7 @@ pub struct Summary {
 
 /// The file of a solved mask, and how it was read.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Origin {
+pub struct MaskSource {
     pub mask: String,
     /// The levels of outside, wall and lumen.
     pub read: String,
@@ -44,7 +44,7 @@ struct Summed<'a> {
     #[serde(flatten)]
     summary: Summary,
     #[serde(flatten)]
-    origin: Option<&'a Origin>,
+    origin: Option<&'a MaskSource>,
 }
 
 /// A file that could not be written.
@@ -84,7 +84,7 @@ pub fn result_paths(folder: &Path, stem: &str) -> [PathBuf; 4] {
 }
 
 /// Whether results may have these paths: nothing lies there, or earlier results of the same mask do, read and loaded alike.
-pub fn is_free(folder: &Path, stem: &str, results: Option<(&Origin, &Summary)>) -> bool {
+pub fn is_free(folder: &Path, stem: &str, results: Option<(&MaskSource, &Summary)>) -> bool {
     let paths = result_paths(folder, stem);
     let earlier = || {
         let summary = summary_in(folder, stem)?;
@@ -119,7 +119,7 @@ pub fn write_all(
     folder: &Path,
     stem: &str,
     labelled: &LabelledMask,
-    origin: Option<&Origin>,
+    origin: Option<&MaskSource>,
 ) -> Result<Vec<PathBuf>, ExportError> {
     let map = &labelled.map;
     let npy = NpyImage { rows: map.height(), columns: map.width(), values: map.values().to_vec() };
@@ -222,7 +222,7 @@ mod tests {
         ] {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join(file), &content).unwrap();
-            let origin = mask.map(|mask| Origin { mask: mask.into(), read: "1".into(), note: None });
+            let origin = mask.map(|mask| MaskSource { mask: mask.into(), read: "1".into(), note: None });
             let results = origin.as_ref().map(|origin| (origin, &new));
             assert_eq!(is_free(folder.path(), "x", results), free, "{file}: {content} for {mask:?}");
         }

@@ -19,12 +19,18 @@ pub struct NpyImage {
 pub enum NpyError {
     #[error("cannot read {path}: {source}")]
     Io { path: String, source: std::io::Error },
-    #[error("not an NPY file, or cut short")]
+    #[error("not an NPY file, or its header is damaged or cut short")]
     Malformed,
-    #[error("NPY data of type {0} are not supported: use float32, float64, uint8 or bool")]
+    #[error("NPY data of type {0} are not supported: use float32, float64 (both little-endian), uint8 or bool")]
     Type(String),
     #[error("it must have two dimensions, but the shape is ({0})")]
     Shape(String),
+    #[error("the shape ({0}) is of more numbers than any file has")]
+    TooMany(String),
+    #[error("cut short: it has {there} of {wanted} bytes behind its header")]
+    Short { there: usize, wanted: usize },
+    #[error("it has {0} bytes behind its last number; write one array into a file")]
+    Longer(usize),
 }
 
 impl NpyImage {
@@ -45,12 +51,17 @@ impl NpyImage {
         let (header, data) = rest.split_at_checked(length).ok_or(NpyError::Malformed)?;
         let header = String::from_utf8_lossy(header);
         let kind = field(&header, "'descr':").ok_or(NpyError::Malformed)?.trim_matches(['\'', '"']).to_owned();
-        let fortran = field(&header, "'fortran_order':").ok_or(NpyError::Malformed)? == "True";
+        let fortran = match field(&header, "'fortran_order':") {
+            Some("True") => true,
+            Some("False") => false,
+            _ => return Err(NpyError::Malformed),
+        };
         let shape = header.split_once("'shape':").and_then(|(_, tail)| tail.split_once('(')?.1.split_once(')'));
         let shape = shape.ok_or(NpyError::Malformed)?.0;
-        let sizes: Vec<usize> = shape.split(',').filter_map(|s| s.trim().parse().ok()).collect();
+        let sizes = shape.trim().trim_end_matches(',').split(',').map(|size| size.trim().parse::<usize>());
+        let sizes: Vec<usize> = sizes.collect::<Result<_, _>>().map_err(|_| NpyError::Shape(shape.to_owned()))?;
         let [rows, columns] = sizes[..] else { return Err(NpyError::Shape(shape.to_owned())) };
-        let count = rows.checked_mul(columns).ok_or(NpyError::Malformed)?;
+        let count = rows.checked_mul(columns).ok_or_else(|| NpyError::TooMany(shape.to_owned()))?;
 
         let stored = numbers(&kind, data, count)?;
         let values =
@@ -89,9 +100,9 @@ pub fn header(descr: &str, shape: &[usize]) -> Vec<u8> {
 const MAGIC: &[u8] = b"\x93NUMPY";
 const ALIGNMENT: usize = 64;
 
-/// The value after a key of the header, up to the comma.
+/// The value after a key of the header, up to the comma; the last one may have none.
 fn field<'a>(header: &'a str, key: &str) -> Option<&'a str> {
-    Some(header.split_once(key)?.1.split_once(',')?.0.trim())
+    Some(header.split_once(key)?.1.split_once([',', '}'])?.0.trim())
 }
 
 fn numbers(kind: &str, data: &[u8], count: usize) -> Result<Vec<f32>, NpyError> {
@@ -101,7 +112,12 @@ fn numbers(kind: &str, data: &[u8], count: usize) -> Result<Vec<f32>, NpyError> 
         "|u1" | "|b1" => 1,
         other => return Err(NpyError::Type(other.to_owned())),
     };
-    let data = count.checked_mul(size).and_then(|length| data.get(..length)).ok_or(NpyError::Malformed)?;
+    let (there, wanted) = (data.len(), count.saturating_mul(size));
+    match there.checked_sub(wanted) {
+        None => return Err(NpyError::Short { there, wanted }),
+        Some(0) => {}
+        Some(more) => return Err(NpyError::Longer(more)),
+    }
     let number = |bytes: &[u8]| match *bytes {
         [a] => f32::from(a),
         [a, b, c, d] => f32::from_le_bytes([a, b, c, d]),
@@ -147,15 +163,39 @@ mod tests {
     }
 
     #[test]
+    fn the_order_of_the_header_is_free() {
+        let bytes = file("{'shape': (1, 2), 'descr': '|u1', 'fortran_order': False}", &[5, 6]);
+        assert_eq!(NpyImage::from_bytes(&bytes).expect("valid").values, [5.0, 6.0]);
+    }
+
+    #[test]
     fn faults_have_their_own_errors() {
-        let short = file("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }", &[0; 20]);
-        let flat = file("{'descr': '|u1', 'fortran_order': False, 'shape': (6,), }", &[0; 6]);
-        let complex = file("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 1), }", &[0; 8]);
-        let huge = file(&format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({0}, 2), }}", usize::MAX), &[]);
-        assert!(matches!(NpyImage::from_bytes(&short), Err(NpyError::Malformed)));
-        assert!(matches!(NpyImage::from_bytes(&huge), Err(NpyError::Malformed)));
-        assert!(matches!(NpyImage::from_bytes(b"PNG"), Err(NpyError::Malformed)));
-        assert!(matches!(NpyImage::from_bytes(&flat), Err(NpyError::Shape(s)) if s == "6,"));
-        assert!(matches!(NpyImage::from_bytes(&complex), Err(NpyError::Type(t)) if t == "<c8"));
+        let of = |descr: &str, order: &str, shape: &str, data: &[u8]| {
+            file(&format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': ({shape}), }}"), data)
+        };
+        let most = usize::MAX;
+        let mut long_header = b"\x93NUMPY\x02\x00".to_vec();
+        long_header.extend(u32::MAX.to_le_bytes());
+        long_header.extend(b"{'descr': '|u1', ");
+        for (bytes, says) in [
+            (b"PNG".to_vec(), "not an NPY file"),
+            (long_header, "header is damaged or cut short"),
+            (b"\x93NUMPY\x09\x00\x00\x00".to_vec(), "header is damaged or cut short"),
+            (of("|u1", "Yes", "2, 3", &[0; 6]), "header is damaged or cut short"),
+            (of("<f4", "False", "2, 3", &[0; 20]), "cut short: it has 20 of 24 bytes"),
+            (of("<f4", "True", "2, 3", &[0; 26]), "it has 2 bytes behind its last number"),
+            (of("|u1", "False", "6,", &[0; 6]), "two dimensions, but the shape is (6,)"),
+            (of("|u1", "False", "", &[0]), "two dimensions, but the shape is ()"),
+            (of("|u1", "False", "1, 2, 3", &[0; 6]), "two dimensions, but the shape is (1, 2, 3)"),
+            (of("|u1", "False", "-2, 3, 2", &[0; 6]), "the shape is (-2, 3, 2)"),
+            (of("|u1", "False", "99999999999999999999, 3, 2", &[0; 6]), "the shape is (99999999999999999999, 3, 2)"),
+            (of("<f8", "False", &format!("{most}, 2"), &[]), "more numbers than any file has"),
+            (of("<f8", "False", &format!("{most}, 1"), &[]), "cut short: it has 0 of"),
+            (of("<c8", "False", "1, 1", &[0; 8]), "of type <c8 are not supported"),
+            (of(">f4", "False", "1, 1", &[0; 4]), "of type >f4 are not supported: use float32, float64 (both little"),
+        ] {
+            let error = NpyImage::from_bytes(&bytes).expect_err(says).to_string();
+            assert!(error.contains(says), "{says}: {error}");
+        }
     }
 }

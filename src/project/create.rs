@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::error::{ProjectError, in_file};
-use super::images::{IMAGES, Image, Images, Part};
+use super::images::{IMAGES, Image, Images, Purpose};
 use super::log::{LABELS, Log};
 use super::pictures::told;
 use super::settings::{self, SETTINGS, Settings};
@@ -103,7 +103,7 @@ pub fn create(
         (experiment, _) = of_project(suiting(&listing, &reading.items)?, &new.set, false)?;
     }
     let order = match &splits {
-        None => (0..reading.items.len()).map(|item| (item, Part::Pool)).collect(),
+        None => (0..reading.items.len()).map(|item| (item, Purpose::Pool)).collect(),
         Some(splits) => splits.order(&reading)?,
     };
     let classes = match &splits {
@@ -114,7 +114,7 @@ pub fn create(
         }
         None => new.classes.clone(),
     };
-    let image = |&(item, part): &(usize, Part)| Image {
+    let image = |&(item, part): &(usize, Purpose)| Image {
         file: reading.items[item].name.clone(),
         digest: disk::hex(reading.contents[item]),
         part,
@@ -260,7 +260,7 @@ fn like(experiment: &Experiment, place: &Path, data_dir: Option<&Path>) -> Resul
 
 impl Splits {
     /// The items of a reading in the order of the splits, by their names and pixels, or by their pixels alone.
-    fn order(&self, reading: &Reading) -> Result<Vec<(usize, Part)>, ProjectError> {
+    fn order(&self, reading: &Reading) -> Result<Vec<(usize, Purpose)>, ProjectError> {
         let length = self.train.shape().len();
         let pixels: Vec<&[u8]> = reading.pixels.chunks_exact(length).collect();
         let by_name: HashMap<&str, usize> =
@@ -269,7 +269,7 @@ impl Splits {
         (0..pixels.len()).rev().for_each(|item| alike.entry(pixels[item]).or_default().push(item));
         let mut taken = vec![false; pixels.len()];
         let (mut order, mut missing) = (Vec::new(), 0);
-        for (split, part) in [(&self.train, Part::Pool), (&self.test, Part::Test)] {
+        for (split, part) in [(&self.train, Purpose::Pool), (&self.test, Purpose::Test)] {
             for sample in 0..split.len() {
                 let image = split.image(sample);
                 let named = split.origin(sample).0.and_then(|name| by_name.get(name).copied());
@@ -299,7 +299,7 @@ impl Splits {
                  images that it runs on"
             )));
         }
-        order.extend((0..pixels.len()).filter(|&item| !taken[item]).map(|item| (item, Part::Aside)));
+        order.extend((0..pixels.len()).filter(|&item| !taken[item]).map(|item| (item, Purpose::Aside)));
         Ok(order)
     }
 }

@@ -15,7 +15,7 @@ const COLUMNS: [&str; 4] = ["file", "digest", "part", "now"];
 
 /// What an image is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum Purpose {
     /// It may be proposed and trained on.
     Pool,
     /// Drawn from the pool for the test: in the latent space like all others, and its label is never trained on.
@@ -28,7 +28,7 @@ pub enum Part {
     Generated,
 }
 
-impl Part {
+impl Purpose {
     const GIVEN: [Self; 4] = [Self::Pool, Self::Drawn, Self::Test, Self::Aside];
 
     pub fn name(self) -> &'static str {
@@ -64,7 +64,7 @@ pub struct Image {
     pub file: String,
     /// The first 16 bytes of the SHA-256 of its pixels, in hex.
     pub digest: String,
-    pub part: Part,
+    pub part: Purpose,
     /// Its name by now, if it was moved since.
     pub now: Option<String>,
 }
@@ -93,7 +93,7 @@ pub struct Images {
 impl Images {
     /// Images in their order; the error names one that is there twice.
     pub fn new(all: Vec<Image>) -> Result<Self, String> {
-        if !all.is_sorted_by_key(|image| (!image.part.is_embedded(), image.part == Part::Generated)) {
+        if !all.is_sorted_by_key(|image| (!image.part.is_embedded(), image.part == Purpose::Generated)) {
             return Err("images of the pool stand behind others".into());
         }
         let (mut by_file, mut by_place) = (HashMap::new(), HashMap::new());
@@ -104,7 +104,7 @@ impl Images {
             by_place.entry(image.place().to_owned()).or_insert(at);
         }
         let mut of_digest: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (at, image) in all.iter().enumerate().filter(|(_, image)| image.part != Part::Generated) {
+        for (at, image) in all.iter().enumerate().filter(|(_, image)| image.part != Purpose::Generated) {
             of_digest.entry(&image.digest).or_default().push(at);
         }
         let copies = of_digest.into_values().filter(|group| group.len() > 1).collect();
@@ -121,7 +121,7 @@ impl Images {
         let mut all = Vec::new();
         for record in reader.records() {
             let record = record.map_err(cut)?;
-            let part = Part::GIVEN.into_iter().find(|part| part.name() == &record[2]);
+            let part = Purpose::GIVEN.into_iter().find(|part| part.name() == &record[2]);
             let part = part.ok_or_else(|| in_file(path, format!("`{}` is no part", &record[2])))?;
             let now = Some(record[3].to_owned()).filter(|now| !now.is_empty());
             all.push(Image { file: record[0].to_owned(), digest: record[1].to_owned(), part, now });
@@ -155,13 +155,17 @@ impl Images {
 
     /// The images that were given to the project: all but the generated ones.
     pub fn given(&self) -> usize {
-        self.all.partition_point(|image| image.part != Part::Generated)
+        self.all.partition_point(|image| image.part != Purpose::Generated)
     }
 
     /// Takes in generated images behind all others.
     pub fn extend(&mut self, generated: &[Generated]) -> Result<(), String> {
-        let image =
-            |g: &Generated| Image { file: g.file.clone(), digest: g.digest.clone(), part: Part::Generated, now: None };
+        let image = |g: &Generated| Image {
+            file: g.file.clone(),
+            digest: g.digest.clone(),
+            part: Purpose::Generated,
+            now: None,
+        };
         *self = Self::new(self.all.iter().cloned().chain(generated.iter().map(image)).collect())?;
         Ok(())
     }
@@ -194,17 +198,17 @@ impl Images {
 
     /// Whether an image of the pool is here.
     pub fn is_pooled(&self, image: usize) -> bool {
-        self.all.get(image).is_some_and(|image| image.part == Part::Pool)
+        self.all.get(image).is_some_and(|image| image.part == Purpose::Pool)
     }
 
     /// Draws images of the pool for the test.
     pub fn draw(&mut self, images: &[usize]) {
-        images.iter().for_each(|&at| self.all[at].part = Part::Drawn);
+        images.iter().for_each(|&at| self.all[at].part = Purpose::Drawn);
     }
 
     /// Gives drawn images back to the pool.
     pub fn give_back(&mut self, images: &[usize]) {
-        images.iter().for_each(|&at| self.all[at].part = Part::Pool);
+        images.iter().for_each(|&at| self.all[at].part = Purpose::Pool);
     }
 
     /// Takes over the names that images have by now.
@@ -230,7 +234,7 @@ mod tests {
     use super::*;
 
     fn images(names: &[&str]) -> Images {
-        let image = |name: &&str| Image { file: (*name).into(), digest: "0".into(), part: Part::Pool, now: None };
+        let image = |name: &&str| Image { file: (*name).into(), digest: "0".into(), part: Purpose::Pool, now: None };
         Images::new(names.iter().map(image).collect()).unwrap()
     }
 
@@ -247,8 +251,8 @@ mod tests {
         assert_eq!((read.find("e.png"), read.find("d.png"), read.all()[2].place()), (Some(2), Some(2), "e.png"));
         let image = |file: &str, part| Image { file: file.into(), digest: String::new(), part, now: None };
         for (bad, says) in [
-            (vec![image("a", Part::Pool), image("a", Part::Pool)], "twice"),
-            (vec![image("a", Part::Test), image("b", Part::Pool)], "behind others"),
+            (vec![image("a", Purpose::Pool), image("a", Purpose::Pool)], "twice"),
+            (vec![image("a", Purpose::Test), image("b", Purpose::Pool)], "behind others"),
         ] {
             assert!(Images::new(bad).unwrap_err().contains(says));
         }

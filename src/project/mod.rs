@@ -36,7 +36,7 @@ pub use desk::{Desk, Progress, can_propose, can_train, one_class};
 pub use error::ProjectError;
 pub use generated::Generated;
 pub use held_out::HeldOut;
-pub use images::{Image, Images, Part};
+pub use images::{Image, Images, Purpose};
 pub use larger::{Advice, Larger};
 pub use list::List;
 pub use log::{Answer, Log, Row};

@@ -227,14 +227,14 @@ fn decoded(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::images::{Image, Part};
+    use crate::project::images::{Image, Purpose};
 
     /// Images by the names that they had, and have.
     fn images(names: &[(&str, &str)]) -> Images {
         let image = |&(file, now): &(&str, &str)| Image {
             file: file.into(),
             digest: format!("digest of {file}"),
-            part: Part::Pool,
+            part: Purpose::Pool,
             now: (file != now).then(|| now.to_owned()),
         };
         Images::new(names.iter().map(image).collect()).unwrap()

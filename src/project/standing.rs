@@ -8,7 +8,7 @@ use super::desk::can_train;
 use super::error::ProjectError;
 use super::generated::Generated;
 use super::held_out::HeldOut;
-use super::images::Part;
+use super::images::Purpose;
 use super::log::{Answer, Row};
 use super::rounds::{self, Predictions};
 use super::status::Status;
@@ -54,7 +54,7 @@ pub struct Known {
     pub classes: Vec<String>,
     /// The names of the images by now.
     pub names: Vec<String>,
-    pub parts: Vec<Part>,
+    pub parts: Vec<Purpose>,
     /// The last answer about each image.
     pub rows: Vec<Option<Row>>,
     /// Copies of other images, which stand for them.
@@ -76,7 +76,7 @@ impl Known {
 
     /// The number of images that were given, of which the generated ones come behind.
     fn given(&self) -> usize {
-        self.parts.iter().position(|part| *part == Part::Generated).unwrap_or(self.parts.len())
+        self.parts.iter().position(|part| *part == Purpose::Generated).unwrap_or(self.parts.len())
     }
 
     /// Takes in images that were generated since.
@@ -84,13 +84,13 @@ impl Known {
         let there = self.parts.len() - self.given();
         for image in generated.iter().skip(there) {
             self.names.push(image.file.clone());
-            self.parts.push(Part::Generated);
+            self.parts.push(Purpose::Generated);
             self.rows.push(None);
         }
     }
 
     /// Takes over parts of images; what was generated since stays.
-    pub(super) fn take_parts(&mut self, parts: Vec<Part>) {
+    pub(super) fn take_parts(&mut self, parts: Vec<Purpose>) {
         self.parts.iter_mut().zip(parts).for_each(|(part, now)| *part = now);
     }
 
@@ -103,14 +103,14 @@ impl Known {
     /// for it.
     pub fn is_open(&self, image: usize) -> bool {
         let row = self.rows.get(image).and_then(Option::as_ref);
-        self.parts.get(image) == Some(&Part::Pool)
+        self.parts.get(image) == Some(&Purpose::Pool)
             && !self.spare.contains(&image)
             && row.is_none_or(|row| matches!(row.answer, Answer::Undone | Answer::Skipped))
     }
 
     /// Whether test images were drawn of which nothing was ever said.
     pub fn has_untouched_test(&self) -> bool {
-        self.parts.iter().zip(&self.rows).any(|(part, row)| *part == Part::Drawn && row.is_none())
+        self.parts.iter().zip(&self.rows).any(|(part, row)| *part == Purpose::Drawn && row.is_none())
     }
 
     /// Test images that were put off until the next round.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{ProjectError, in_file, unread};
 use super::generated::{self, GENERATED, Generated};
-use super::images::{IMAGES, Image, Images, Part};
+use super::images::{IMAGES, Image, Images, Purpose};
 use super::log::{Answer, LABELS, Log, Row, time_of};
 use super::settings::{self, Settings};
 use super::terms;
@@ -249,11 +249,11 @@ impl Project {
                 in_file(self.folder.join(LABELS), what)
             })?;
             match image.part {
-                Part::Pool if tested.contains(&at) => {}
-                Part::Pool => labels.train.push((at, class)),
-                Part::Drawn | Part::Test => labels.test.push((at, class)),
-                Part::Generated => labels.generated.push((at, class)),
-                Part::Aside => {}
+                Purpose::Pool if tested.contains(&at) => {}
+                Purpose::Pool => labels.train.push((at, class)),
+                Purpose::Drawn | Purpose::Test => labels.test.push((at, class)),
+                Purpose::Generated => labels.generated.push((at, class)),
+                Purpose::Aside => {}
             }
         }
         Ok(labels)
@@ -435,7 +435,7 @@ impl Project {
         let before = order.iter().filter(open).filter(|at| part(**at).is_test());
         let mut drawn: Vec<usize> = before.take(count).copied().collect();
         if !self.settings.splits_of_experiment {
-            let is_free = |at: &usize| open(&at) && part(*at) == Part::Pool;
+            let is_free = |at: &usize| open(&at) && part(*at) == Purpose::Pool;
             let fresh = self.distinct(&order, is_free, count - drawn.len());
             self.hold_for_test(&fresh)?;
             drawn.extend(fresh);
@@ -470,7 +470,7 @@ impl Project {
     pub fn give_back_test(&mut self) -> Result<usize, ProjectError> {
         let images = self.images.all();
         let is_untouched = |image: &Image| self.log.last(&image.file).is_none();
-        let drawn = || images.iter().enumerate().filter(|(_, image)| image.part == Part::Drawn);
+        let drawn = || images.iter().enumerate().filter(|(_, image)| image.part == Purpose::Drawn);
         let kept: HashSet<&str> =
             drawn().filter(|(_, image)| !is_untouched(image)).map(|(_, image)| image.digest.as_str()).collect();
         let given: Vec<usize> =

@@ -3,7 +3,7 @@
 //! A sample's gradient with its predicted label is the outer product of (p - onehot) and the penultimate features h.
 //! Norms and inner products of outer products factor, so the gradients are never computed explicitly.
 
-use super::k_means::draw;
+use super::k_means;
 use super::{Candidate, Considered, Interrupted, Place, Sampler, SamplerInput, distance, pool};
 use crate::rng::Rng;
 use crate::target::argmax;
@@ -64,22 +64,12 @@ impl Gradients {
     pub fn spread(
         &self,
         count: usize,
-        mut uniform: impl FnMut() -> f32,
+        uniform: impl FnMut() -> f32,
         go_on: impl Fn(usize, usize) -> Result<(), Interrupted>,
     ) -> Result<Vec<usize>, Interrupted> {
-        let mut chosen = pool::highest(&self.squared_norms, count.min(1));
-        let mut nearest = vec![f32::INFINITY; self.n];
-        let wanted = count.min(self.n);
-        while chosen.len() < wanted {
-            go_on(chosen.len(), wanted)?;
-            let last = chosen[chosen.len() - 1];
-            for (i, near) in nearest.iter_mut().enumerate() {
-                *near = near.min(self.squared_distance(i, last));
-            }
-            chosen.iter().for_each(|&c| nearest[c] = 0.0);
-            chosen.push(draw(&nearest, &chosen, uniform()));
-        }
-        Ok(chosen)
+        let first = pool::highest(&self.squared_norms, count.min(1)).first().copied();
+        let apart = |i, j| self.squared_distance(i, j);
+        k_means::spread(first, count.min(self.n), self.n, apart, uniform, go_on)
     }
 
     /// <e_i h_i', e_j h_j'> = (e_i . e_j)(h_i . h_j).

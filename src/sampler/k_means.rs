@@ -15,7 +15,7 @@ pub fn k_means(
     rng: &mut Rng,
     go_on: impl Fn(usize, usize) -> Result<(), Interrupted>,
 ) -> Result<Vec<usize>, Interrupted> {
-    let mut centres = spread(vectors, width, k, rng);
+    let mut centres = first_centres(vectors, width, k, rng)?;
     let mut of = vec![usize::MAX; vectors.len() / width.max(1)];
     for pass in 0..MOST_PASSES {
         go_on(pass, MOST_PASSES)?;
@@ -44,25 +44,43 @@ fn nearest(centres: &[f32], vector: &[f32]) -> usize {
     distances.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at)
 }
 
-/// The first centres: each is a vector drawn in proportion to its squared distance to those before.
-fn spread(vectors: &[f32], width: usize, k: usize, rng: &mut Rng) -> Vec<f32> {
+/// The first centres, the first of them drawn at random.
+fn first_centres(vectors: &[f32], width: usize, k: usize, rng: &mut Rng) -> Result<Vec<f32>, Interrupted> {
     let n = vectors.len() / width.max(1);
     let vector = |at: usize| &vectors[at * width..][..width];
-    let mut chosen = if n > 0 { vec![rng.below(n)] } else { Vec::new() };
-    let mut squares = vec![f32::INFINITY; n];
-    while chosen.len() < k.min(n) {
-        let last = vector(chosen[chosen.len() - 1]);
-        for (at, square) in squares.iter_mut().enumerate() {
-            *square = square.min(distance::squared(vector(at), last));
+    let first = (n > 0).then(|| rng.below(n));
+    let apart = |a, b| distance::squared(vector(a), vector(b));
+    let chosen = spread(first, k.min(n), n, apart, || rng.uniform(), |_, _| Ok(()))?;
+    Ok(chosen.into_iter().flat_map(vector).copied().collect())
+}
+
+/// k-means++: `wanted` of `0..n` that lie far apart. After the first each is drawn, by a uniform number in [0, 1), in
+/// proportion to its squared distance to the nearest of those before.
+pub fn spread(
+    first: Option<usize>,
+    wanted: usize,
+    n: usize,
+    squared_distance: impl Fn(usize, usize) -> f32,
+    mut uniform: impl FnMut() -> f32,
+    go_on: impl Fn(usize, usize) -> Result<(), Interrupted>,
+) -> Result<Vec<usize>, Interrupted> {
+    let mut chosen: Vec<usize> = first.into_iter().collect();
+    let mut nearest = vec![f32::INFINITY; n];
+    while let Some(&last) = chosen.last().filter(|_| chosen.len() < wanted) {
+        go_on(chosen.len(), wanted)?;
+        for (i, near) in nearest.iter_mut().enumerate() {
+            *near = near.min(squared_distance(i, last));
         }
-        chosen.push(draw(&squares, &chosen, rng.uniform()));
+        // Where distances are rounded, that to itself may be above zero.
+        chosen.iter().for_each(|&c| nearest[c] = 0.0);
+        chosen.push(draw(&nearest, &chosen, uniform()));
     }
-    chosen.into_iter().flat_map(vector).copied().collect()
+    Ok(chosen)
 }
 
 /// The index that a uniform number in [0, 1) draws with probability proportional to its squared distance; if all are zero,
 /// the first not yet chosen.
-pub fn draw(squared_distances: &[f32], chosen: &[usize], uniform: f32) -> usize {
+fn draw(squared_distances: &[f32], chosen: &[usize], uniform: f32) -> usize {
     let total: f64 = squared_distances.iter().map(|&d| f64::from(d)).sum();
     let mut left = f64::from(uniform) * total;
     let mut last = None;

@@ -227,7 +227,7 @@ fn forks_on_disk_have_their_own_names_and_grids_ignore_them() {
     let files = all_files(&all, &[Format::Svg], COLUMN_WIDTH, 72.0).unwrap();
     files.write(&scratch.path().join("figures")).unwrap();
     let drawn = std::fs::read_to_string(scratch.path().join("figures/curves.svg")).unwrap();
-    assert!(drawn.contains("from round 1 of SNN"));
+    assert!(drawn.contains("forked after round 1 of SNN"));
 }
 
 /// A failed write reports the path and the reason; existing files are unchanged.

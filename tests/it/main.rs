@@ -16,6 +16,7 @@ mod engine;
 mod engine_lab;
 mod field;
 mod figures;
+mod figures_files;
 mod figures_ranks;
 mod figures_words;
 mod folders;

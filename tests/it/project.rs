@@ -11,7 +11,7 @@ use ridgewalk::experiment::{DatasetKind, Experiment};
 use ridgewalk::history::{History, RoundRecord};
 use ridgewalk::project::transfer::{Incoming, OnConflict, Told, import, read};
 use ridgewalk::project::{
-    Answer, Batch, Desk, Doubt, New, Part, Pictures, Project, ProjectError, Said, Status, create, read_rounds,
+    Answer, Batch, Desk, Doubt, New, Pictures, Project, ProjectError, Purpose, Said, Status, create, read_rounds,
 };
 use ridgewalk::world::{Prepared, World};
 
@@ -234,8 +234,8 @@ fn the_splits_of_any_experiment_are_found_among_the_images() {
     }
     let like = New { images: images.clone(), like: Some((experiment.clone(), None)), ..New::default() };
     let mut project = new(&root.path().join("project"), &like);
-    let count = |part: Part| project.images().all().iter().filter(|image| image.part == part).count();
-    assert_eq!([Part::Pool, Part::Test, Part::Aside, Part::Drawn].map(count), [52, 15, 8, 0]);
+    let count = |part: Purpose| project.images().all().iter().filter(|image| image.part == part).count();
+    assert_eq!([Purpose::Pool, Purpose::Test, Purpose::Aside, Purpose::Drawn].map(count), [52, 15, 8, 0]);
     assert_eq!(project.classes(), built_in.classes);
     let pictures = Pictures::read(&mut project, None, &mut |_, _| true).unwrap();
     assert!((0..52).all(|i| pictures.all.image(i) == built_in.train.image(i)), "in the order of the train split");
@@ -260,7 +260,7 @@ fn a_project_without_an_experiment_holds_its_test_images_back_and_may_get_classe
     assert_eq!(project.draw_test(20, &[]).unwrap(), test);
     project.say(test[3], Said::other(Answer::Skipped, 1, "test")).unwrap();
     assert_eq!((project.give_back_test().unwrap(), project.give_back_test().unwrap()), (19, 0));
-    assert_eq!(project.images().all()[test[3]].part, Part::Drawn);
+    assert_eq!(project.images().all()[test[3]].part, Purpose::Drawn);
     project.draw_test(20, &[]).unwrap();
     let at = desk(&mut project);
     let everything = desk_all(&at, &mut project);
@@ -399,7 +399,7 @@ fn a_project_is_one_process_s_at_a_time_and_bad_ones_are_named() {
     let busy = ridgewalk(&["project", "train"], &[&folder]);
     let told = String::from_utf8_lossy(&busy.stderr).into_owned();
     assert!(!busy.status.success() && told.contains("a test (process ") && told.contains("close it there"), "{told}");
-    assert!(project.images().all().iter().all(|image| image.part == Part::Pool));
+    assert!(project.images().all().iter().all(|image| image.part == Purpose::Pool));
     drop(project);
     assert!(create(&folder, &about("seed=2"), "a test", &mut |_, _| true).is_err(), "it is taken");
     let none = ridgewalk(&["project", "status"], &[root.path()]);

@@ -278,6 +278,8 @@ fn a_session_is_written_as_it_goes_and_is_taken_up_again() {
     listener.engine.send(Command::LimitAutosave(1_000));
     listener.start(short(), &COMPARED, 1);
     listener.until("what was deleted", |e| matches!(e, Event::Message { text, .. } if text.contains("were deleted")));
+    listener
+        .until("its folder", |e| matches!(e, Event::SessionsDeleted { folders } if folders[..] == [folder.clone()]));
     assert!(!folder.exists());
 }
 

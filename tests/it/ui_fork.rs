@@ -98,7 +98,7 @@ fn a_fork_of_the_same_seed_is_compared_and_saved() {
     click(&mut w, "Fork");
     wait_for(&mut w, "the fork", |s| fork(s).is_some() && is_finished(s));
     let label = w.state().state().histories()[2].label();
-    assert!(label.contains("from round 1 of SNN"), "{label}");
+    assert!(label.contains("forked after round 1 of SNN"), "{label}");
     click(&mut w, "Workspace: Compare");
     w.run_steps(3);
     assert!(w.query_by_label("These cannot be shown together").is_none());

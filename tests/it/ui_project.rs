@@ -8,7 +8,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use ridgewalk::dataset::{Class, Dataset};
 use ridgewalk::device::DeviceKind;
 use ridgewalk::experiment::Experiment;
-use ridgewalk::project::{Answer, List, New, Part, Project, Said, Sitting, Status, create};
+use ridgewalk::project::{Answer, List, New, Project, Purpose, Said, Sitting, Status, create};
 use ridgewalk::ui::ProjectApp;
 
 use crate::common::{Dropped, tiny};
@@ -273,7 +273,7 @@ fn test_images_are_drawn_in_the_window_and_a_grid_labels_many_at_once() {
     w.get_by_label("Give the rest back").click();
     wait_for(&mut w, "an empty list", |w| sitting(w).unwrap().waiting(List::Test) == 0);
     let drawn = Project::look(&project).unwrap();
-    assert_eq!(drawn.images().all().iter().filter(|image| image.part == Part::Drawn).count(), 1);
+    assert_eq!(drawn.images().all().iter().filter(|image| image.part == Purpose::Drawn).count(), 1);
     assert!(w.query_by_label("Give the rest back").is_none() && w.query_by_label("Draw and label").is_some());
     w.check_accessibility();
 }

@@ -30,7 +30,7 @@ const MOST_BYTES: u64 = 1 << 32;
 
 /// A file of a data set in IDX format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
+pub struct IdxFile {
     /// `train` or `t10k`.
     pub split: &'static str,
     /// `images` or `labels`, and the number of dimensions.
@@ -39,14 +39,14 @@ pub struct Part {
 }
 
 /// The four files of MNIST.
-pub const PARTS: [Part; 4] = [
-    Part { split: "train", what: "images", dimensions: 3 },
-    Part { split: "train", what: "labels", dimensions: 1 },
-    Part { split: "t10k", what: "images", dimensions: 3 },
-    Part { split: "t10k", what: "labels", dimensions: 1 },
+pub const FILES: [IdxFile; 4] = [
+    IdxFile { split: "train", what: "images", dimensions: 3 },
+    IdxFile { split: "train", what: "labels", dimensions: 1 },
+    IdxFile { split: "t10k", what: "images", dimensions: 3 },
+    IdxFile { split: "t10k", what: "labels", dimensions: 1 },
 ];
 
-impl Part {
+impl IdxFile {
     /// The official name, without `.gz`.
     pub fn name(&self) -> String {
         format!("{}-{}-idx{}-ubyte", self.split, self.what, self.dimensions)
@@ -109,11 +109,11 @@ impl Files for Mnist {
     }
 
     fn there_in(&self, folder: &Path) -> Vec<PathBuf> {
-        PARTS.iter().filter_map(|p| p.find(folder)).collect()
+        FILES.iter().filter_map(|p| p.find(folder)).collect()
     }
 
     fn missing_in(&self, folder: &Path) -> Vec<String> {
-        PARTS.iter().filter(|p| p.find(folder).is_none()).map(|p| p.missing(folder)).collect()
+        FILES.iter().filter(|p| p.find(folder).is_none()).map(|p| p.missing(folder)).collect()
     }
 
     fn objection(&self, folder: &Path) -> Option<DataError> {
@@ -130,14 +130,14 @@ impl Files for Mnist {
             "has IDX files of other names ({first}{more}), as EMNIST has, which are not read; expected are {}, each also \
              with .gz: copy four files of ten classes under these names into a folder and give it with --data-dir, or run \
              `ridgewalk fetch mnist`",
-            PARTS.map(|p| p.name()).join(", ")
+            FILES.map(|p| p.name()).join(", ")
         );
         Some(fault(folder, what))
     }
 
     fn hashes(&self, folder: &Path) -> Result<Hashes, DataError> {
         let published = published::of(self.name())?;
-        for part in PARTS {
+        for part in FILES {
             let Some(path) = part.find(folder) else { return Ok(Hashes::Different) };
             let found = published::md5_of(&path)?;
             let known = published.files.iter().find(|f| f.name.starts_with(&part.name()));
@@ -154,7 +154,7 @@ impl Files for Mnist {
 fn other_names(folder: &Path) -> Vec<String> {
     let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let names = names.filter(|e| e.path().is_file()).map(|e| e.file_name().to_string_lossy().into_owned());
-    let known = PARTS.map(|p| p.name());
+    let known = FILES.map(|p| p.name());
     let is_other = |name: &String| {
         let plain = name.to_lowercase().replace(".idx", "-idx");
         plain.trim_end_matches(".gz").ends_with("-ubyte")
@@ -168,8 +168,8 @@ fn other_names(folder: &Path) -> Vec<String> {
 
 /// MNIST, or any data set with ten classes in its format, in one folder; both splits are checked.
 fn read_folder(name: &str, provenance: String, folder: &Path) -> Result<Dataset, DataError> {
-    let path = |part: Part| part.find(folder).ok_or_else(|| fault(folder, format!("{} missing", part.name())));
-    let [train_images, train_labels, test_images, test_labels] = PARTS.map(path);
+    let path = |part: IdxFile| part.find(folder).ok_or_else(|| fault(folder, format!("{} missing", part.name())));
+    let [train_images, train_labels, test_images, test_labels] = FILES.map(path);
     let (train_images, test_images) = (train_images?, test_images?);
     let train = read_split(&train_images, &train_labels?)?;
     let test = read_split(&test_images, &test_labels?)?;
@@ -321,7 +321,7 @@ mod tests {
                 let name = |what: &str, n| folder.path().join(format!("train-{what}{separator}idx{n}-ubyte{ending}"));
                 std::fs::write(name("images", 3), pack(&images)).unwrap();
                 std::fs::write(name("labels", 1), pack(&labels)).unwrap();
-                let [i, l] = [PARTS[0], PARTS[1]].map(|p| p.find(folder.path()).unwrap());
+                let [i, l] = [FILES[0], FILES[1]].map(|p| p.find(folder.path()).unwrap());
                 let split = read_split(&i, &l).unwrap();
                 assert_eq!(split.shape(), ImageShape { channels: 1, height: 3, width: 4 });
                 assert_eq!((split.pixels(), split.labels()), (&body[..], &[7, 9][..]));

@@ -122,6 +122,7 @@ impl Core {
                 names.join(", ")
             );
             self.message(Level::Info, text);
+            self.say(Event::SessionsDeleted { folders: deleted });
         }
     }
 }

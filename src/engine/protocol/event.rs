@@ -88,6 +88,8 @@ pub enum Event {
     OnDisk { run: RunId, path: Option<PathBuf> },
     /// The run was written unasked into this file up to its last complete round, in the folder of its session.
     Autosaved { run: RunId, path: PathBuf },
+    /// The folders of earlier sessions were deleted to stay within the limit of their size; a message says so, too.
+    SessionsDeleted { folders: Vec<PathBuf> },
     /// A note, warning or error for the user, with the path or field concerned.
     Message { level: Level, text: String },
     /// `Command::Stop` took effect.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::batch::{Batch, Pick};
 use super::held_out::HeldOut;
-use super::images::Part;
+use super::images::Purpose;
 use super::list::{self, LASSO, List, SECOND_LOOK};
 use super::log::{Answer, Row};
 use super::region::Region;
@@ -326,7 +326,7 @@ impl Sitting {
     }
 
     /// Takes over classes, names and parts after they were changed.
-    pub fn take_known(&mut self, classes: Vec<String>, parts: Vec<Part>) {
+    pub fn take_known(&mut self, classes: Vec<String>, parts: Vec<Purpose>) {
         self.known.classes = classes;
         self.known.take_parts(parts);
         self.refresh();

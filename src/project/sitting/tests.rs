@@ -20,7 +20,7 @@ fn standing(images: &[u32]) -> Standing {
 }
 
 fn sitting() -> Sitting {
-    let parts = [Part::Pool, Part::Pool, Part::Drawn, Part::Pool].to_vec();
+    let parts = [Purpose::Pool, Purpose::Pool, Purpose::Drawn, Purpose::Pool].to_vec();
     let known = Known {
         classes: vec!["cat".into(), "dog".into()],
         names: (0..4).map(|i| format!("{i}.png")).collect(),
@@ -177,7 +177,7 @@ fn test_images_are_asked_in_a_random_order_that_stays() {
         classes: vec!["cat".into(), "dog".into()],
         names: (0..ALL).map(|i| format!("{i}.png")).collect(),
         rows: vec![None; ALL],
-        parts: vec![Part::Drawn; ALL],
+        parts: vec![Purpose::Drawn; ALL],
         ..Known::default()
     };
     let mut s = Sitting::new(known, standing(&[]));

@@ -7,7 +7,7 @@ use super::batch::{guess, heads, probabilities};
 use crate::disk;
 use crate::project::create::is_taken;
 use crate::project::error::{ProjectError, in_file};
-use crate::project::images::Part;
+use crate::project::images::Purpose;
 use crate::project::log::{Answer, Row};
 use crate::project::pictures::Pictures;
 use crate::project::rounds;
@@ -45,16 +45,16 @@ pub fn table(project: &Project, what: Table) -> Result<Vec<u8>, ProjectError> {
     table.write_record(fixed.chain(guessed.filter(|_| predictions.is_some()))).map_err(written)?;
     for (at, image) in project.images().all().iter().enumerate() {
         let is_told = |row: &&Row| matches!(row.answer, Answer::Label | Answer::NotSure | Answer::NoneOfThese);
-        let row = project.log().last(&image.file).filter(is_told).filter(|_| image.part != Part::Aside);
+        let row = project.log().last(&image.file).filter(is_told).filter(|_| image.part != Purpose::Aside);
         if row.is_none() && predictions.is_none() {
             continue;
         }
         let text = |of: fn(&Row) -> String| row.map(of).unwrap_or_default();
         let split = match image.part {
-            Part::Pool => "train",
-            Part::Drawn | Part::Test => "test",
-            Part::Aside => "aside",
-            Part::Generated => "generated",
+            Purpose::Pool => "train",
+            Purpose::Drawn | Purpose::Test => "test",
+            Purpose::Aside => "aside",
+            Purpose::Generated => "generated",
         };
         let mut cells = vec![
             image.place().to_owned(),
@@ -120,7 +120,7 @@ fn places(project: &Project, pictures: &Pictures, out: &Path) -> Result<Vec<(Pat
     let of_class = folder_names(project.classes());
     let mut all: Vec<(PathBuf, PathBuf)> = Vec::new();
     let mut taken: HashSet<PathBuf> = HashSet::new();
-    for (at, image) in project.images().all().iter().enumerate().filter(|(_, image)| image.part != Part::Aside) {
+    for (at, image) in project.images().all().iter().enumerate().filter(|(_, image)| image.part != Purpose::Aside) {
         let Some(class) = project.label_of(at).and_then(|row| project.class(&row.label)) else { continue };
         let file = pictures.file(at).ok_or_else(|| {
             let what = "is no file of its own, but a part of an array, a table or an archive; unpack the images first";

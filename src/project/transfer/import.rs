@@ -11,7 +11,7 @@ use crate::dataset::own::listing::Part;
 use crate::disk;
 use crate::project::batch;
 use crate::project::error::{ProjectError, in_file};
-use crate::project::images;
+use crate::project::images::Purpose;
 use crate::project::log::{Answer, Row};
 use crate::project::names::{Names, NotFound};
 use crate::project::rounds;
@@ -43,168 +43,14 @@ pub struct Told {
 
 /// Takes labels into a project.
 pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Result<Import, ProjectError> {
-    let mut done = Import::default();
-    let mut objections = Vec::new();
-    // In the order of the file, the last or the first label of each image.
-    let mut wanted: Vec<(usize, &Incoming)> = Vec::new();
-    let mut place_of: HashMap<usize, usize> = HashMap::new();
-    let root = project.settings().images.clone();
-    let names = Names::new(project.images(), Path::new(&root), project.folder());
-    let mut others: Vec<(usize, Answer, &Incoming)> = Vec::new();
-    for label in incoming {
-        let said = said_by(project, label);
-        // What was taken back is not there.
-        if said == Answer::Undone {
-            continue;
-        }
-        if said == Answer::Label && label.label.is_empty() {
-            *if label.lacks_choice { &mut done.no_choice } else { &mut done.empty } += 1;
-            continue;
-        }
-        let image = match image_of(&names, label) {
-            Ok(image) => image,
-            Err(_) if said == Answer::Skipped => continue,
-            Err(_) if told.skip_unknown => {
-                done.unknown += 1;
-                continue;
-            }
-            Err(why) => {
-                let (place, name, why) = (&label.place, label.name(), why.told(project.images()));
-                objections.push(format!("{place}: {name} {why}; --skip-unknown passes it over"));
-                continue;
-            }
-        };
-        done.passed_on += usize::from(label.digest.is_none() && names.is_passed_on(label.name()));
-        if said != Answer::Label {
-            others.push((image, said, label));
-            continue;
-        }
-        if project.images().all()[image].part == images::Part::Aside {
-            objections.push(format!("{}: {} is set aside by the experiment's splits", label.place, label.name()));
-            continue;
-        }
-        match place_of.get(&image).copied() {
-            None => {
-                place_of.insert(image, wanted.len());
-                wanted.push((image, label));
-            }
-            Some(at) if wanted[at].1.label == label.label => {}
-            Some(at) => match told.on_conflict {
-                Some(OnConflict::Replace) => wanted[at].1 = label,
-                Some(OnConflict::Keep) => {}
-                None => objections.push(format!(
-                    "{}: {} is {}, and {} on {}; {CONFLICT}",
-                    label.place,
-                    label.name(),
-                    label.label,
-                    wanted[at].1.label,
-                    wanted[at].1.place
-                )),
-            },
-        }
-    }
-    let is_first = project.classes().is_empty();
-    let mut new: BTreeSet<&str> = BTreeSet::new();
-    for (_, label) in &wanted {
-        if project.class(&label.label).is_none() {
-            new.insert(&label.label);
-        }
-    }
-    if !told.new_classes && !is_first {
-        for class in &new {
-            let mut with = wanted.iter().filter(|(_, label)| label.label == *class);
-            let Some((image, label)) = with.next() else { continue };
-            let file = project.images().all()[*image].place();
-            let more = match with.count() {
-                0 => String::new(),
-                n => format!(" and {n} more"),
-            };
-            objections.push(format!(
-                "{}: `{class}`, of {file}{more}, is none of the {}; --new-classes adds it",
-                label.place,
-                nearest(project.classes(), class)
-            ));
-        }
-    }
-    let mut other: Vec<(usize, Answer, &Incoming)> = Vec::new();
-    for (image, said, label) in others {
-        if let Some(at) = place_of.get(&image) {
-            let (_, first) = wanted[*at];
-            match told.on_conflict {
-                _ if said == Answer::Skipped => {}
-                Some(_) => done.kept_others += 1,
-                None => objections.push(format!(
-                    "{}: {} is {}, and {} on {}; {CONFLICT}",
-                    label.place,
-                    label.name(),
-                    said.told(),
-                    first.label,
-                    first.place
-                )),
-            }
-            continue;
-        }
-        let file = &project.images().all()[image].file;
-        // Later is no answer that contradicts one.
-        let before = project.log().last(file).filter(|row| !matches!(row.answer, Answer::Undone | Answer::Skipped));
-        match (before, told.on_conflict) {
-            (None, _) => other.push((image, said, label)),
-            (Some(before), _) if before.answer == said => done.same_others += 1,
-            (Some(_), _) if said == Answer::Skipped => {}
-            (Some(_), Some(OnConflict::Replace)) => other.push((image, said, label)),
-            (Some(_), Some(OnConflict::Keep)) => done.kept_others += 1,
-            (Some(before), None) => objections.push(format!(
-                "{}: {} is {}, and {} in the project; {OURS}",
-                label.place,
-                label.name(),
-                said.told(),
-                if before.label.is_empty() { before.answer.told() } else { &before.label }
-            )),
-        }
-    }
-    let (theirs, mut pairs) = (Independent::of(project), Vec::new());
-    let mut take: Vec<(usize, &Incoming)> = Vec::new();
-    let told_test =
-        wanted.iter().filter(|(image, label)| is_for(label, Part::Test) && project.images().is_pooled(*image)).count();
-    // The project's own answers, as it exports them, are not those of another person.
-    let is_ours = |(image, label): &(usize, &Incoming)| {
-        let same = |row: &Row| row.time == label.time && row.who == label.who && row.label == label.label;
-        project.label_of(*image).is_some_and(same)
-    };
-    let is_own = wanted.iter().all(is_ours);
-    for (image, label) in wanted {
-        let Some(before) = project.label_of(image) else {
-            take.push((image, label));
-            continue;
-        };
-        match theirs.of_another(&before.file, &who_of(label)).filter(|_| !is_own) {
-            Some(other) => pairs.push((other, label.label.as_str())),
-            None => done.of_one_person += 1,
-        }
-        match (before.label == label.label, told.on_conflict) {
-            (true, _) => done.same += 1,
-            (false, Some(OnConflict::Keep)) => {
-                done.kept += 1;
-                let (label, who) = (label.label.clone(), label.who.clone());
-                done.conflicts.push(Conflict { image, label, who });
-            }
-            (false, Some(OnConflict::Replace)) => {
-                done.replaced += 1;
-                take.push((image, label));
-            }
-            (false, None) => {
-                let there = if before.who.is_empty() { "the project".to_owned() } else { before.who.clone() };
-                objections.push(format!(
-                    "{}: {} is {}, and {} by {there} in the project; {OURS}",
-                    label.place,
-                    label.name(),
-                    label.label,
-                    before.label
-                ));
-            }
-        }
-    }
-    done.agreement = Agreement::of(&pairs);
+    let mut looked = Looked::at(project, incoming, told);
+    let new = looked.new_classes(project);
+    let other = looked.other_answers(project);
+    let is_for_test =
+        |(image, label): &&(usize, &Incoming)| is_for(label, Part::Test) && project.images().is_pooled(*image);
+    let told_test = looked.wanted.iter().filter(is_for_test).count();
+    let take = looked.labels(project);
+    let Looked { mut done, mut objections, .. } = looked;
     if !objections.is_empty() {
         objections.extend(done.agreement.as_ref().map(told_of));
         objections.extend(done.not_compared());
@@ -214,6 +60,195 @@ pub fn import(project: &mut Project, incoming: &[Incoming], told: Told) -> Resul
     project.all_or_nothing(|project| take_in(project, &mut done, classes, take, &other, told_test))?;
     done.copies_disagree = project.copies_disagree();
     Ok(done)
+}
+
+/// Labels of a file that were looked at, and what is to be said of them.
+struct Looked<'a> {
+    told: Told,
+    done: Import,
+    objections: Vec<String>,
+    /// In the order of the file, the last or the first label of each image.
+    wanted: Vec<(usize, &'a Incoming)>,
+    /// Where the label of an image is among them.
+    place_of: HashMap<usize, usize>,
+    /// Answers that are no labels.
+    others: Vec<(usize, Answer, &'a Incoming)>,
+}
+
+impl<'a> Looked<'a> {
+    /// Finds the image of each label, and what the file says of it.
+    fn at(project: &Project, incoming: &'a [Incoming], told: Told) -> Self {
+        let (wanted, place_of, others) = (Vec::new(), HashMap::new(), Vec::new());
+        let mut all = Self { told, done: Import::default(), objections: Vec::new(), wanted, place_of, others };
+        let names = Names::new(project.images(), Path::new(&project.settings().images), project.folder());
+        for label in incoming {
+            let said = said_by(project, label);
+            // What was taken back is not there.
+            if said == Answer::Undone {
+                continue;
+            }
+            if said == Answer::Label && label.label.is_empty() {
+                *if label.lacks_choice { &mut all.done.no_choice } else { &mut all.done.empty } += 1;
+                continue;
+            }
+            let image = match image_of(&names, label) {
+                Ok(image) => image,
+                Err(_) if said == Answer::Skipped => continue,
+                Err(_) if told.skip_unknown => {
+                    all.done.unknown += 1;
+                    continue;
+                }
+                Err(why) => {
+                    let (place, name, why) = (&label.place, label.name(), why.told(project.images()));
+                    all.objections.push(format!("{place}: {name} {why}; --skip-unknown passes it over"));
+                    continue;
+                }
+            };
+            all.done.passed_on += usize::from(label.digest.is_none() && names.is_passed_on(label.name()));
+            if said != Answer::Label {
+                all.others.push((image, said, label));
+            } else if project.images().all()[image].part == Purpose::Aside {
+                let (place, name) = (&label.place, label.name());
+                all.objections.push(format!("{place}: {name} is set aside by the experiment's splits"));
+            } else {
+                all.want(image, label);
+            }
+        }
+        all
+    }
+
+    /// Takes a label, unless the file has another one of the image that counts.
+    fn want(&mut self, image: usize, label: &'a Incoming) {
+        let Some(&at) = self.place_of.get(&image) else {
+            self.place_of.insert(image, self.wanted.len());
+            self.wanted.push((image, label));
+            return;
+        };
+        let (_, before) = self.wanted[at];
+        match self.told.on_conflict {
+            _ if before.label == label.label => {}
+            Some(OnConflict::Replace) => self.wanted[at].1 = label,
+            Some(OnConflict::Keep) => {}
+            None => self.objections.push(format!(
+                "{}: {} is {}, and {} on {}; {CONFLICT}",
+                label.place,
+                label.name(),
+                label.label,
+                before.label,
+                before.place
+            )),
+        }
+    }
+
+    /// The classes that the project does not have.
+    fn new_classes(&mut self, project: &Project) -> BTreeSet<&'a str> {
+        let labels = self.wanted.iter().map(|(_, label)| label.label.as_str());
+        let new: BTreeSet<&str> = labels.filter(|label| project.class(label).is_none()).collect();
+        if self.told.new_classes || project.classes().is_empty() {
+            return new;
+        }
+        for class in &new {
+            let mut with = self.wanted.iter().filter(|(_, label)| label.label == *class);
+            let Some((image, label)) = with.next() else { continue };
+            let file = project.images().all()[*image].place();
+            let more = match with.count() {
+                0 => String::new(),
+                n => format!(" and {n} more"),
+            };
+            self.objections.push(format!(
+                "{}: `{class}`, of {file}{more}, is none of the {}; --new-classes adds it",
+                label.place,
+                nearest(project.classes(), class)
+            ));
+        }
+        new
+    }
+
+    /// The answers that are no labels and are to be taken.
+    fn other_answers(&mut self, project: &Project) -> Vec<(usize, Answer, &'a Incoming)> {
+        let mut take = Vec::new();
+        for (image, said, label) in std::mem::take(&mut self.others) {
+            if let Some(at) = self.place_of.get(&image) {
+                let (_, first) = self.wanted[*at];
+                match self.told.on_conflict {
+                    _ if said == Answer::Skipped => {}
+                    Some(_) => self.done.kept_others += 1,
+                    None => self.objections.push(format!(
+                        "{}: {} is {}, and {} on {}; {CONFLICT}",
+                        label.place,
+                        label.name(),
+                        said.told(),
+                        first.label,
+                        first.place
+                    )),
+                }
+                continue;
+            }
+            let file = &project.images().all()[image].file;
+            // Later is no answer that contradicts one.
+            let before = project.log().last(file).filter(|row| !matches!(row.answer, Answer::Undone | Answer::Skipped));
+            match (before, self.told.on_conflict) {
+                (None, _) => take.push((image, said, label)),
+                (Some(before), _) if before.answer == said => self.done.same_others += 1,
+                (Some(_), _) if said == Answer::Skipped => {}
+                (Some(_), Some(OnConflict::Replace)) => take.push((image, said, label)),
+                (Some(_), Some(OnConflict::Keep)) => self.done.kept_others += 1,
+                (Some(before), None) => self.objections.push(format!(
+                    "{}: {} is {}, and {} in the project; {OURS}",
+                    label.place,
+                    label.name(),
+                    said.told(),
+                    if before.label.is_empty() { before.answer.told() } else { &before.label }
+                )),
+            }
+        }
+        take
+    }
+
+    /// The labels that are to be taken; how far they agree with those of the project is told.
+    fn labels(&mut self, project: &Project) -> Vec<(usize, &'a Incoming)> {
+        let (theirs, mut pairs, mut take) = (Independent::of(project), Vec::new(), Vec::new());
+        // The project's own answers, as it exports them, are not those of another person.
+        let is_ours = |(image, label): &(usize, &Incoming)| {
+            let same = |row: &Row| row.time == label.time && row.who == label.who && row.label == label.label;
+            project.label_of(*image).is_some_and(same)
+        };
+        let is_own = self.wanted.iter().all(is_ours);
+        for &(image, label) in &self.wanted {
+            let Some(before) = project.label_of(image) else {
+                take.push((image, label));
+                continue;
+            };
+            match theirs.of_another(&before.file, &who_of(label)).filter(|_| !is_own) {
+                Some(other) => pairs.push((other, label.label.as_str())),
+                None => self.done.of_one_person += 1,
+            }
+            match (before.label == label.label, self.told.on_conflict) {
+                (true, _) => self.done.same += 1,
+                (false, Some(OnConflict::Keep)) => {
+                    self.done.kept += 1;
+                    let (label, who) = (label.label.clone(), label.who.clone());
+                    self.done.conflicts.push(Conflict { image, label, who });
+                }
+                (false, Some(OnConflict::Replace)) => {
+                    self.done.replaced += 1;
+                    take.push((image, label));
+                }
+                (false, None) => {
+                    let there = if before.who.is_empty() { "the project".to_owned() } else { before.who.clone() };
+                    self.objections.push(format!(
+                        "{}: {} is {}, and {} by {there} in the project; {OURS}",
+                        label.place,
+                        label.name(),
+                        label.label,
+                        before.label
+                    ));
+                }
+            }
+        }
+        self.done.agreement = Agreement::of(&pairs);
+        take
+    }
 }
 
 /// Writes what an import brings, the labels last: what a kill leaves of it says nothing of an image, and importing the file

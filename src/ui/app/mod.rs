@@ -8,40 +8,38 @@ mod undoing;
 mod returning;
 mod sharing;
 mod acting;
+mod frame;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use egui::{CentralPanel, Frame, Margin};
-
 use super::kit::images::Images;
 use super::kit::question::Question;
-use super::kit::theme::{self, Theme, space};
-use super::panel::{Cx, PanelAction, inspect_question};
+use super::kit::theme::{self, Theme};
+use super::panel::{PanelAction, inspect_question};
 use super::panels::own::OwnSheet;
 use super::panels::report::film::SaveFilm;
 use super::panels::report::methods::Methods;
-use super::panels::runs::{RunsAction, RunsPage};
+use super::panels::runs::RunsPage;
 use super::panels::settings::Controls;
 use super::panels::settings::data_files::DataFiles;
-use super::panels::start::{self, Known};
 use super::panels::{self, Panels};
-use super::points::{PointsScreen, Wish as PointsWish};
-use super::project::{Projects, Wish as ProjectWish};
-use super::shell::column::{self, Column};
+use super::points::PointsScreen;
+use super::project::Projects;
+use super::shell::column::Column;
 use super::shell::dropped::Dropped;
 use super::shell::help::Help;
 use super::shell::palette::Palette;
 use super::shell::recent::Recent;
-use super::shell::replacing::{Replacing, Wish};
-use super::shell::tour::{Places, Tour};
+use super::shell::replacing::Replacing;
+use super::shell::tour::Tour;
 use super::shell::workspaces::Workspaces;
-use super::shell::{appearance, clearing, frame_times, strip, toasts, topbar};
+use super::shell::{appearance, frame_times, toasts};
 use super::state::{AppState, Changes, Recall};
 use crate::dataset::own::plan::Plan;
 use crate::engine::protocol::{Command, Level, Phase};
 use crate::engine::{Engine, EngineOptions};
-use crate::experiment::{DatasetKind, Experiment, Variant, setups};
+use crate::experiment::{Experiment, Variant, setups};
 use saved::Saved;
 use view_file::Sharing;
 
@@ -78,8 +76,6 @@ impl Default for UiOptions {
 
 /// The name under which the desktop knows the window and its choices are saved.
 pub const APP_ID: &str = "ridgewalk";
-/// Width of the settings, points.
-const CONTROLS_WIDTH: f32 = 268.0;
 /// The panel that opens histories.
 const COMPARE: &str = "compare";
 const PAIR: &str = "pair";
@@ -280,179 +276,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
         self.frame_times.add(frame);
-        let ctx = ui.ctx().clone();
-        if let Some(wish) = self.projects.ui(ui, frame.wgpu_render_state()) {
-            if wish == Some(ProjectWish::Back) {
-                self.start_instead();
-            }
-            return self.send();
-        }
-        if let Some(points) = &mut self.points {
-            if let Some(path) = points.path() {
-                self.recent.remember(path);
-            }
-            if points.ui(ui, frame.wgpu_render_state()) == Some(PointsWish::Back) {
-                self.points = None;
-            }
-            return self.send();
-        }
-        let theme = Theme::of(ui.visuals());
-        self.still = !appearance::has_motion(&ctx);
-        self.controls.follow(&self.state);
-        self.take_keys(&ctx);
-        self.take_dropped(&ctx);
-        if let Some(wait) = self.state.advance_playhead(ctx.input(|i| i.time)) {
-            ctx.request_repaint_after_secs(wait as f32);
-        }
-        let looked_at = self.state.weights_round();
-        if self.looked_at != looked_at {
-            self.looked_at = looked_at;
-            self.commands.push(self.state.look_back());
-        }
-        let shown = self.panels.iter().filter(|(key, _)| self.workspaces.has(key));
-        self.state.playhead.reach = shown.map(|(_, panel)| panel.reach(&self.state)).max().unwrap_or(0);
-        let snapshot = self
-            .engine
-            .as_ref()
-            .map(Engine::snapshot)
-            .filter(|s| s.generation == self.state.generation)
-            .unwrap_or_default();
-        let own = self.state.experiment.dataset == DatasetKind::Own;
-        self.images.begin_frame(self.state.generation, theme.dark, own);
-        let asked = std::mem::take(&mut self.asked);
-        let mut hover_walk = None;
-        let mut bar_action = None;
-        let mut controls_action = None;
-        let mut runs_action = None;
-        let mut chosen = None;
-        let (own_action, places);
-        {
-            let mut cx = Cx {
-                state: &mut self.state,
-                snapshot: &snapshot,
-                theme,
-                images: &mut self.images,
-                commands: &mut self.commands,
-                gpu: frame.wgpu_render_state(),
-                now: ctx.input(|i| i.time),
-                inspect: &mut self.inspect,
-                hover_walk: &mut hover_walk,
-                region_shown: self
-                    .panels
-                    .iter()
-                    .any(|(key, p)| (*key == "region" || p.lists_selection()) && self.workspaces.shows(key)),
-                scores_shown: self.workspaces.has("samples"),
-                selection_shown: self.panels.iter().any(|(key, p)| p.shows_selection() && self.workspaces.shows(key)),
-                walks_shown: self.panels.iter().any(|(key, p)| p.shows_walks() && self.workspaces.has(key)),
-                directions_shown: self.panels.iter().any(|(key, p)| p.shows_directions() && self.workspaces.has(key)),
-                actions: &asked,
-            };
-            let flat = |margin| Frame::new().fill(theme.panel).inner_margin(margin);
-            let bar =
-                egui::Panel::top("bar").exact_size(topbar::BAR_HEIGHT).show_separator_line(false).resizable(false);
-            let bar = bar
-                .frame(flat(Margin::symmetric(space::M as i8, 0)))
-                .show(ui, |ui| bar_action = topbar::bar(ui, &mut cx, self.workspaces.shown()));
-            let strip =
-                egui::Panel::top("strip").exact_size(strip::STRIP_HEIGHT).show_separator_line(false).resizable(false);
-            strip.frame(flat(Margin::ZERO)).show(ui, |ui| strip::ui(ui, &cx));
-            let mut column = None;
-            if self.column.is_shown(&ctx) {
-                let left = egui::Panel::left("controls")
-                    .default_size(CONTROLS_WIDTH)
-                    .size_range(240.0..=380.0)
-                    .show_separator_line(false);
-                let shown = left.frame(flat(Margin::ZERO)).show(ui, |ui| {
-                    self.column.tabs(ui, cx.state.list.entries().count());
-                    match self.column.page {
-                        column::Page::Start => {
-                            let (recent, projects) = (&self.recent.folders, &self.projects.recent);
-                            let known = Known { recent, projects, saved: &self.controls.presets.own };
-                            chosen = start::ui(ui, &self.controls.draft.masks, known);
-                        }
-                        column::Page::Runs => runs_action = self.runs.ui(ui, &mut cx),
-                        column::Page::Settings => controls_action = self.controls.ui(ui, &mut cx),
-                    }
-                });
-                column = Some(shown.response.rect);
-            }
-            self.controls.report.ui(&ctx, &mut cx);
-            self.controls.files.follow(&ctx, &mut cx);
-            own_action = self.own.ui(&ctx, &mut cx);
-            if self.runs.update(&ctx, &mut cx) {
-                self.column.page = column::Page::Runs;
-            }
-            let frame = Frame::new().fill(theme.window).inner_margin(Margin::same(6));
-            let panels = CentralPanel::default().frame(frame);
-            let panels = panels.show(ui, |ui| self.workspaces.ui(ui, &mut self.panels, &mut cx));
-            self.film.ui(&ctx, &mut cx, panels.response.rect);
-            self.methods.ui(&ctx, &mut cx);
-            // Of panels that are not on the screen, too.
-            for export in self.panels.iter_mut().flat_map(|(_, panel)| panel.exports()) {
-                cx.report(export.outcome(&ctx));
-            }
-            places = Places { bar: bar.response.rect, column, panels: panels.response.rect };
-        }
-        if let Some(action) = bar_action {
-            self.act(&ctx, action);
-            // The effect of a click must show in the same frame, so this frame is laid out again.
-            ctx.request_discard("a button of the bar was pressed");
-        }
-        self.take_controls(&ctx, controls_action);
-        if runs_action == Some(RunsAction::Compare) {
-            self.workspaces.reveal(COMPARE);
-        }
-        if self.state.brush.list {
-            self.workspaces.reveal("samples");
-        }
-        if std::mem::take(&mut self.state.brush.reveal) {
-            let list = self.panels.iter().find(|(key, p)| p.lists_selection() && self.workspaces.has(key));
-            let list = list.map_or("region", |(key, _)| *key);
-            self.workspaces.reveal(list);
-        }
-        self.recent.follow(&self.state.list);
-        if let Some(path) = self.own.path() {
-            self.recent.remember(path);
-        }
-        if self.projects.dialogs(&ctx) {
-            self.own.close();
-            self.make_way();
-        }
-        if let Some(action) = own_action {
-            self.take_own(&ctx, action);
-        }
-        if let Some(chosen) = chosen {
-            self.wish(&ctx, Wish::Choose(chosen));
-        }
-        if let Some(recall) = self.state.list.wanted.take() {
-            self.wish(&ctx, Wish::Recall(recall));
-        }
-        if let Some(wish) = self.replacing.ui(&ctx, &mut self.state) {
-            self.fulfil(&ctx, wish);
-        }
-        if clearing::ui(&ctx, &mut self.state) {
-            self.commands.push(Command::ClearWalks);
-        }
-        if let Some(step) = self.tour.ui(&ctx, places) {
-            self.show_step(&ctx, step);
-        }
-        self.follow_place(&ctx);
-        self.follow_sharing(&ctx);
-        self.follow_changes(&ctx);
-        if let Some(action) = self.help.ui(&ctx) {
-            self.act(&ctx, action);
-        }
-        if let Some(choice) = self.palette.ui(&ctx) {
-            self.take_choice(&ctx, choice);
-        }
-        self.toasts.ui(&ctx, &mut self.state);
-        if let Some(offer) = self.state.messages.taken.take() {
-            self.take_offer(&ctx, offer);
-        }
-        if self.state.focus.walk_point != hover_walk {
-            self.state.focus.walk_point = hover_walk;
-            ctx.request_repaint();
-        }
+        self.frame(ui, frame.wgpu_render_state());
         self.send();
     }
 

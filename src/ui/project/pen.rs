@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use egui::Context;
 
 use crate::project::transfer::{Import, Told, import, read};
-use crate::project::{Known, Part, Project, ProjectError, Row, Said, first_set, remove_class};
+use crate::project::{Known, Project, ProjectError, Purpose, Row, Said, first_set, remove_class};
 use crate::ui::kit::job::Job;
 
 /// What was written.
@@ -14,7 +14,7 @@ pub enum Written {
     /// The rows that count for images by now, and that the file was written again, if it was.
     Said { rows: Vec<(usize, Row)>, replaced: Option<String> },
     /// The classes and the parts of the images by now.
-    Changed { classes: Vec<String>, parts: Vec<Part> },
+    Changed { classes: Vec<String>, parts: Vec<Purpose> },
     /// What came of an import, and all that is known by now.
     Imported(Box<(Import, Known)>),
 }

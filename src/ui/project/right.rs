@@ -5,7 +5,7 @@ use egui::{Label, Rect, RichText, ScrollArea, Ui, UiBuilder, vec2};
 use super::commands::{Act, command};
 use super::open::Open;
 use super::place_view::Place;
-use crate::project::Part;
+use crate::project::Purpose;
 use crate::ui::kit::class_bars;
 use crate::ui::kit::facts::{fact, heading};
 use crate::ui::kit::theme::{Theme, size, space};
@@ -71,7 +71,7 @@ fn about(ui: &mut Ui, open: &mut Open, image: usize, near: &[(usize, f32)], them
     };
     let sitting = &open.sitting;
     match (sitting.pick(image), sitting.known().parts[image]) {
-        (Some((pick, strategy)), Part::Pool | Part::Generated) => {
+        (Some((pick, strategy)), Purpose::Pool | Purpose::Generated) => {
             fact(ui, theme, "Proposed by", strategy);
             let generated = sitting.known().generated(sitting.standing(), image);
             if let Some(generated) = generated {
@@ -90,8 +90,8 @@ fn about(ui: &mut Ui, open: &mut Open, image: usize, near: &[(usize, f32)], them
                 }
             }
         }
-        (None, Part::Generated) => weak(ui, "Generated: decoded from a latent point in an earlier round"),
-        (_, Part::Drawn | Part::Test) => weak(ui, "Drawn at random for the test: it is never trained on"),
+        (None, Purpose::Generated) => weak(ui, "Generated: decoded from a latent point in an earlier round"),
+        (_, Purpose::Drawn | Purpose::Test) => weak(ui, "Drawn at random for the test: it is never trained on"),
         _ => {}
     }
     if !near.is_empty() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::latent::LatentSpace;
 use crate::points::{Principal, principal_of};
-use crate::project::{Known, Part};
+use crate::project::{Known, Purpose};
 
 /// Dimensions that are drawn as they are; of more the principal axes are.
 const DRAWN: usize = 3;
@@ -63,8 +63,9 @@ impl Space {
         let square = |other: usize| -> f32 {
             self.latent.code(other as u32).iter().zip(code).map(|(a, b)| (a - b) * (a - b)).sum()
         };
-        let labelled = (0..self.latent.len())
-            .filter(|other| *other != image && known.parts[*other] == Part::Pool && known.class_of(*other).is_some());
+        let labelled = (0..self.latent.len()).filter(|other| {
+            *other != image && known.parts[*other] == Purpose::Pool && known.class_of(*other).is_some()
+        });
         let mut all: Vec<(usize, f32)> = labelled.map(|other| (other, square(other))).collect();
         all.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
         all.truncate(count);
@@ -97,7 +98,7 @@ mod tests {
         let mut known = Known {
             classes: vec!["a".into()],
             names: vec![String::new(); 5],
-            parts: vec![Part::Pool, Part::Pool, Part::Pool, Part::Pool, Part::Drawn],
+            parts: vec![Purpose::Pool, Purpose::Pool, Purpose::Pool, Purpose::Pool, Purpose::Drawn],
             rows: vec![None, Some(row("a")), None, Some(row("a")), Some(row("a"))],
             ..Known::default()
         };

@@ -285,6 +285,7 @@ impl AppState {
             Event::PinsMeasured { run, minibatches, values } => self.pins.measured(run, minibatches, &values),
             Event::OnDisk { run, path } => self.on_disk(run, path),
             Event::Autosaved { run, path } => self.list.autosaved(run, path),
+            Event::SessionsDeleted { folders } => folders.iter().for_each(|folder| self.deleted(folder)),
             Event::Message { level, text } => {
                 // It may say why repeats were not added, or why no session started.
                 let refused = |p: &Pending| match p {

@@ -368,8 +368,12 @@ mod tests {
         assert_eq!(leads(&s), (1, 2, 1, true));
         s.deleted(Path::new("sessions/b"));
         assert_eq!(leads(&s), (1, 2, 1, true), "it was another one");
+        let mut by_the_limit = s.clone();
         s.deleted(&folder);
-        assert_eq!(leads(&s), (0, 0, 0, false));
-        assert_eq!(s.list.entries().count(), 4, "the runs stay");
+        by_the_limit.apply(Event::SessionsDeleted { folders: vec!["sessions/c".into(), folder] });
+        for s in [s, by_the_limit] {
+            assert_eq!(leads(&s), (0, 0, 0, false));
+            assert_eq!(s.list.entries().count(), 4, "the runs stay");
+        }
     }
 }

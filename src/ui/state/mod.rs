@@ -30,7 +30,7 @@ pub use choices::Choices;
 pub use listed::{Listed, is_among};
 pub use messages::{Message, Messages, Offer};
 pub use named::{Combine, Named};
-pub use pair::{Match, Part, RunRef, Side, count as count_parts, gain_by_class, picks as picks_of, right as right_of};
+pub use pair::{Match, RunRef, Side, Whose, count as count_parts, gain_by_class, picks as picks_of, right as right_of};
 pub use pins::{Pin, PinBoard, PinCurve, SavedPin};
 pub use playhead::Playhead;
 pub use run::{LabellingCost, RunState};

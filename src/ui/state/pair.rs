@@ -7,7 +7,7 @@ use super::run::RunState;
 use super::run_list::RunKey;
 use crate::dataset::{Class, Split};
 use crate::engine::planned::RunId;
-use crate::experiment::{Field, Part as StrategyPart, Strategy, Variant};
+use crate::experiment::{Field, Part, Strategy, Variant};
 use crate::history::{Header, History, RoundRecord};
 use crate::ui::kit::words;
 
@@ -54,7 +54,7 @@ impl<'a> Side<'a> {
     /// The run's name: strategy, own fields and step length, seed, and fork round.
     pub fn name(&self) -> String {
         let Header { experiment, own, forked, .. } = self.header();
-        let shown = |f: &Field| own.contains(f) || f.part == Some(StrategyPart::Step);
+        let shown = |f: &Field| own.contains(f) || f.part == Some(Part::Step);
         let name = format!("{}, seed {}", Variant::of(experiment, shown).label(), experiment.seed);
         match forked {
             Some(fork) => format!("{name}, forked after round {}", fork.round),
@@ -138,14 +138,14 @@ impl Match {
 
 /// For which of two runs something holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum Whose {
     Neither,
     A,
     Both,
     B,
 }
 
-impl Part {
+impl Whose {
     fn of(a: bool, b: bool) -> Self {
         match (a, b) {
             (false, false) => Self::Neither,
@@ -157,28 +157,28 @@ impl Part {
 }
 
 /// Which run labelled each train sample.
-pub fn picks(a: &[u16], b: &[u16]) -> Vec<Part> {
-    a.iter().zip(b).map(|(a, b)| Part::of(*a > 0, *b > 0)).collect()
+pub fn picks(a: &[u16], b: &[u16]) -> Vec<Whose> {
+    a.iter().zip(b).map(|(a, b)| Whose::of(*a > 0, *b > 0)).collect()
 }
 
 /// Which run predicts each evaluation image right; `None` if either has no predictions of single images.
-pub fn right(a: &[Class], b: &[Class], split: &Split) -> Option<Vec<Part>> {
+pub fn right(a: &[Class], b: &[Class], split: &Split) -> Option<Vec<Whose>> {
     if a.len() != split.len() || b.len() != split.len() || split.is_empty() {
         return None;
     }
     let labels = split.labels().iter();
-    Some(labels.zip(a.iter().zip(b)).map(|(label, (a, b))| Part::of(a == label, b == label)).collect())
+    Some(labels.zip(a.iter().zip(b)).map(|(label, (a, b))| Whose::of(a == label, b == label)).collect())
 }
 
 /// The number of each part: A only, both, B only, neither.
-pub fn count(parts: impl Iterator<Item = Part>) -> [usize; 4] {
+pub fn count(parts: impl Iterator<Item = Whose>) -> [usize; 4] {
     let mut counts = [0; 4];
     for part in parts {
         counts[match part {
-            Part::A => 0,
-            Part::Both => 1,
-            Part::B => 2,
-            Part::Neither => 3,
+            Whose::A => 0,
+            Whose::Both => 1,
+            Whose::B => 2,
+            Whose::Neither => 3,
         }] += 1;
     }
     counts
@@ -301,7 +301,7 @@ mod tests {
         let shape = ImageShape { channels: 1, height: 1, width: 1 };
         let split = Split::new(shape, vec![0; 4], vec![5, 6, 7, 8]).unwrap();
         let parts = right(&[5, 6, 0, 0], &[5, 0, 7, 0], &split).unwrap();
-        assert_eq!(parts, [Part::Both, Part::A, Part::B, Part::Neither]);
+        assert_eq!(parts, [Whose::Both, Whose::A, Whose::B, Whose::Neither]);
         assert_eq!(right(&[5, 6], &[5, 0, 7, 0], &split), None);
     }
 

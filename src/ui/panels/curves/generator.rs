@@ -25,7 +25,7 @@ const MAX_SIDE: f32 = 56.0;
 type Value = fn(&GeneratorLosses) -> f32;
 
 /// One plot: its title, tooltip, unit and curves.
-struct Part {
+struct Plot {
     id: &'static str,
     title: &'static str,
     tip: &'static str,
@@ -118,15 +118,15 @@ fn part(
     unit: &'static str,
     decimals: usize,
     curves: Vec<(Color32, Value)>,
-) -> Part {
-    Part { id, title, tip, unit, curves, decimals }
+) -> Plot {
+    Plot { id, title, tip, unit, curves, decimals }
 }
 
 fn of_adversarial(losses: &GeneratorLosses, value: fn(&Adversarial) -> f32) -> f32 {
     losses.adversarial.as_ref().map_or(f32::NAN, value)
 }
 
-fn draw(ui: &mut Ui, cx: &Cx<'_>, part: &Part, height: f32) {
+fn draw(ui: &mut Ui, cx: &Cx<'_>, part: &Plot, height: f32) {
     let losses = &cx.state.generator.losses;
     let of = generator::epochs(&cx.state.experiment) as f32;
     ui.horizontal(|ui| {

@@ -40,7 +40,7 @@ use scene::Coloring;
 /// The panel and its state between frames.
 pub struct LatentPanel {
     options: ViewOptions,
-    flow: Flow<toolbar::Part>,
+    flow: Flow<toolbar::Control>,
     drawing: Option<Drawing>,
     failed: Option<String>,
     camera: Camera,

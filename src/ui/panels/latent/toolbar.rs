@@ -18,7 +18,7 @@ use crate::ui::state::{BrushTool, DRAWN, Intent};
 
 /// A control of the toolbar, or a group of them that stays together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum Control {
     Colour,
     Layers,
     Run,
@@ -39,59 +39,59 @@ const WIDE: f32 = 528.0;
 const SLIM: f32 = 300.0;
 
 /// The toolbar; what has no room is in its menu.
-pub fn ui(ui: &mut Ui, flow: &mut Flow<Part>, options: &mut ViewOptions, cx: &mut Cx<'_>) {
+pub fn ui(ui: &mut Ui, flow: &mut Flow<Control>, options: &mut ViewOptions, cx: &mut Cx<'_>) {
     ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
     let task = cx.state.experiment.dataset.task();
     let (wide, slim) = (ui.available_width() > WIDE, ui.available_width() < SLIM);
     let mut parts = match slim {
-        false => vec![Part::Colour, Part::Layers, Part::Run, Part::Round, Part::Fork, Part::Brush],
+        false => vec![Control::Colour, Control::Layers, Control::Run, Control::Round, Control::Fork, Control::Brush],
         // The rounds fill a row of their own.
-        true => vec![Part::Colour, Part::Layers, Part::Round, Part::Run, Part::Fork, Part::Brush],
+        true => vec![Control::Colour, Control::Layers, Control::Round, Control::Run, Control::Fork, Control::Brush],
     };
     let rows = if slim { 3 } else { 2 };
-    parts.retain(|part| *part != Part::Run || cx.state.planned.len() > 1);
+    parts.retain(|part| *part != Control::Run || cx.state.planned.len() > 1);
     if cx.snapshot.latent_dim > DRAWN {
-        parts.push(Part::Axes);
+        parts.push(Control::Axes);
     }
     if task == Task::Classes {
-        parts.push(Part::Field);
+        parts.push(Control::Field);
     }
     if task.has_classes() {
-        parts.push(Part::Names);
+        parts.push(Control::Names);
     }
-    parts.extend([Part::Images, Part::Density, Part::ByRound]);
+    parts.extend([Control::Images, Control::Density, Control::ByRound]);
     flow.show(ui, "More of the view", rows, &parts, |ui, part, place| match part {
-        Part::Colour => colour_choice(ui, options, task, wide || place == Place::Menu),
-        Part::Layers if wide || place == Place::Menu => layer_toggles(ui, &mut options.layers, cx.walks_shown),
-        Part::Layers => {
+        Control::Colour => colour_choice(ui, options, task, wide || place == Place::Menu),
+        Control::Layers if wide || place == Place::Menu => layer_toggles(ui, &mut options.layers, cx.walks_shown),
+        Control::Layers => {
             let tip = "What is drawn over the points: labelled samples, proposals, walks";
             let button = IconButton::new(Icon::Unfolded, "Layers", tip).text("Layers").show(ui);
             let sheet = Popup::from_toggle_button_response(&button);
             let sheet = sheet.close_behavior(PopupCloseBehavior::CloseOnClickOutside);
             sheet.show(|ui| ui.vertical(|ui| layer_toggles(ui, &mut options.layers, cx.walks_shown)));
         }
-        Part::Run => choice::ui(ui, cx),
-        Part::Round => round_stepper(ui, cx),
-        Part::Fork => fork_sheet::button(ui, cx),
-        Part::Brush => brush_choice(ui, cx),
-        Part::Field if place == Place::Row => field_choice(ui, &mut options.field, cx.snapshot.latent_dim),
-        Part::Field => {
+        Control::Run => choice::ui(ui, cx),
+        Control::Round => round_stepper(ui, cx),
+        Control::Fork => fork_sheet::button(ui, cx),
+        Control::Brush => brush_choice(ui, cx),
+        Control::Field if place == Place::Row => field_choice(ui, &mut options.field, cx.snapshot.latent_dim),
+        Control::Field => {
             ui.separator();
             ui.label("Field under the points");
             field_list(ui, &mut options.field, cx.snapshot.latent_dim);
             ui.separator();
         }
-        Part::Names => {
+        Control::Names => {
             let tip = "Write the name of each class where most of its samples are, unless it is too crowded there";
             widgets::toggle(ui, &mut options.names, "Names", tip);
         }
-        Part::Images => {
+        Control::Images => {
             let tip = "Show images in place of points where you zoom in far enough, in two dimensions";
             widgets::toggle(ui, &mut options.images, "Images", tip);
         }
-        Part::Density => density_toggle(ui, &mut options.density),
-        Part::Axes => axes::ui(ui, &mut options.along, cx.snapshot.latent_dim, place),
-        Part::ByRound => {
+        Control::Density => density_toggle(ui, &mut options.density),
+        Control::Axes => axes::ui(ui, &mut options.along, cx.snapshot.latent_dim, place),
+        Control::ByRound => {
             let tip =
                 "Show rounds 1, 2, 4 and so on of the shown run side by side: what each had labelled, and its accuracy";
             widgets::toggle(ui, &mut options.by_round, "Side by side", tip);

@@ -29,7 +29,7 @@ use covered::CoveredMemo;
 pub struct MethodPanel {
     proposal: usize,
     order: Order,
-    flow: Flow<Part>,
+    flow: Flow<Control>,
     question: Question<(RunId, usize, usize)>,
     covered: CoveredMemo,
 }
@@ -68,7 +68,7 @@ impl Order {
 
 /// A control of the toolbar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
+enum Control {
     Run,
     Round,
     Proposal,
@@ -140,14 +140,14 @@ impl Panel for MethodPanel {
 impl MethodPanel {
     fn toolbar(&mut self, ui: &mut Ui, count: usize, cx: &mut Cx<'_>) {
         ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
-        let mut parts = vec![Part::Run, Part::Round, Part::Proposal, Part::Order];
-        parts.retain(|part| *part != Part::Run || cx.state.planned.len() > 1);
+        let mut parts = vec![Control::Run, Control::Round, Control::Proposal, Control::Order];
+        parts.retain(|part| *part != Control::Run || cx.state.planned.len() > 1);
         let (at, order) = (&mut self.proposal, &mut self.order);
         self.flow.show(ui, "More of the method", 2, &parts, |ui, part, place| match part {
-            Part::Run => choice::ui(ui, cx),
-            Part::Round => latent_toolbar::round_stepper(ui, cx),
-            Part::Proposal => proposal_stepper(ui, at, count, cx),
-            Part::Order => {
+            Control::Run => choice::ui(ui, cx),
+            Control::Round => latent_toolbar::round_stepper(ui, cx),
+            Control::Proposal => proposal_stepper(ui, at, count, cx),
+            Control::Order => {
                 let before = *order;
                 order_choice(ui, order, place);
                 if *order != before {

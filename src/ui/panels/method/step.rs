@@ -6,7 +6,7 @@ use egui::text::LayoutJob;
 use egui::{Align, Align2, Color32, CornerRadius, Galley, Pos2, Rect, Shape, Stroke, Ui, Vec2, pos2, vec2};
 
 use super::map::{Map, Plane};
-use crate::dataset::{Class, ImageShape};
+use crate::dataset::{Class, Dataset, ImageShape};
 use crate::engine::questions::explain::Explained;
 use crate::experiment::{GeneratedDetail, Task};
 use crate::history::{LatentStep, Proposal};
@@ -22,6 +22,9 @@ pub const MAP: f32 = 0.4;
 /// Margin of the map on each side, as a multiple of the step's length.
 const AROUND: f32 = 0.9;
 const BARS: f32 = 74.0;
+/// The images beside each other, and what lies between two of them.
+const COLUMNS: f32 = 4.0;
+const GAP: f32 = 30.0;
 /// Height of the names above the images.
 const HEAD_LINE: f32 = 24.0;
 /// Radius of the three points, and size of the arrow's head.
@@ -35,7 +38,8 @@ pub fn ui(ui: &mut Ui, area: Rect, proposal: &Proposal, explained: Option<&Expla
     let side = (MAP * area.width()).min(area.height());
     map(ui, Rect::from_min_size(area.min, Vec2::splat(side)), step, proposal.made.is_some(), cx);
     let right = Rect::from_min_max(pos2(area.left() + side + space::L, area.top()), area.max);
-    images_in_order(ui, right, proposal, step, explained, cx);
+    let Some(dataset) = cx.state.dataset.clone() else { return };
+    images_in_order(ui, right, &Shown { proposal, step, explained, dataset }, cx);
 }
 
 /// The map of the step's neighbourhood in latent space.
@@ -102,127 +106,143 @@ fn caption(ui: &Ui, text: String, width: f32, ink: Color32) -> Arc<Galley> {
 }
 
 /// The images along the step, from the anchor to the labelled sample.
-fn images_in_order(
-    ui: &mut Ui,
-    area: Rect,
-    proposal: &Proposal,
-    step: &LatentStep,
-    explained: Option<&Explained>,
-    cx: &mut Cx<'_>,
-) {
-    const COLUMNS: f32 = 4.0;
-    let Some(dataset) = cx.state.dataset.clone() else { return };
-    let gap = 30.0;
-    let width = (area.width() - (COLUMNS - 1.0) * gap) / COLUMNS;
-    let task = cx.state.experiment.dataset.task();
-    let class = |c: Class| cx.state.class_name(c);
-    let alpha = cx.state.shown_experiment().alpha;
-    let own = proposal.is_its_own_anchor();
-    let version = cx.state.answers.explain.version;
-    let at_the_end = match cx.state.shown_experiment().generated_detail {
-        GeneratedDetail::Decoded => "p' itself".to_owned(),
-        GeneratedDetail::Restored => "the anchor changed as G(p) into G(p')".to_owned(),
-    };
-    let captions = [
-        (
-            "x",
-            format!("{}: {}", if own { "predicted" } else { "anchor" }, class(step.parent_label)),
-            match (step.parent as usize).checked_sub(dataset.train.len()) {
-                None => format!("train {}", words::thousands(step.parent as usize)),
-                Some(number) => format!("generated {}", words::thousands(number + 1)),
-            },
-        ),
-        ("G(p)", "p = E(x), decoded".into(), format!("loss {} {}", words::fixed(step.loss, 3), task.loss_unit())),
-        (
-            "G(p')",
-            if own { "p', the end of its path".into() } else { format!("p' = p + {alpha} σ d") },
-            match explained.filter(|e| own && !e.moved_probabilities.is_empty()) {
-                Some(e) => flip(e, step, cx),
-                None => format!("gradient |dL/dp| {}", words::significant(norm(&step.gradient))),
-            },
-        ),
-        match proposal.made {
-            None => {
-                let name = if own { "x" } else { "n" };
-                (
-                    name,
-                    format!("labelled: {}", class(proposal.label)),
-                    format!("{:.3} latent units from p'", step.snap_distance),
-                )
-            }
-            Some(_) if task == Task::Classes => {
-                ("generated", format!("labelled by the stand-in: {}", class(proposal.label)), at_the_end)
-            }
-            Some(_) => ("generated", "labelled by the tool".into(), at_the_end),
-        },
-    ];
-    let known = explained.is_some_and(|e| !e.probabilities.is_empty());
-    let text = match (known, explained.is_some()) {
-        (true, _) if own => "bars: F at the end of the previous round; bold: the class predicted at x",
-        (true, _) => {
-            "bars: F at the end of the previous round, whose loss the step increases; bold: the anchor's label"
-        }
-        (false, true) if task == Task::Maps => "",
-        (false, true) => {
-            "The weights of the previous round were not saved, so F's predictions for these images are not shown."
-        }
-        (false, false) => "",
-    };
-    let note = ui.painter().layout(text.to_owned(), theme::font(size::CAPTION), cx.theme.weak, area.width());
+fn images_in_order(ui: &mut Ui, area: Rect, shown: &Shown<'_>, cx: &mut Cx<'_>) {
+    let width = (area.width() - (COLUMNS - 1.0) * GAP) / COLUMNS;
+    let note = ui.painter().layout(shown.note(cx).to_owned(), theme::font(size::CAPTION), cx.theme.weak, area.width());
     ui.painter().galley(pos2(area.left(), area.bottom() - note.size().y), note.clone(), cx.theme.weak);
-    let captions = captions.map(|(name, what, number)| {
+    let captions = shown.captions(cx).map(|(name, what, number)| {
         let [what, number] = [(what, cx.theme.text), (number, cx.theme.weak)]
-            .map(|(text, ink)| caption(ui, text, width + gap - space::S, ink));
+            .map(|(text, ink)| caption(ui, text, width + GAP - space::S, ink));
         (name, what, number)
     });
     let lines = captions.iter().map(|(_, what, number)| what.size().y + number.size().y).fold(0.0, f32::max);
     let rest = HEAD_LINE + space::S + lines + space::S + BARS + space::S + note.size().y;
     let side = width.min((area.height() - rest).max(24.0));
     for (i, (name, what, number)) in captions.into_iter().enumerate() {
-        let left = area.left() + i as f32 * (width + gap);
+        let left = area.left() + i as f32 * (width + GAP);
         let square = Rect::from_min_size(pos2(left + (width - side) / 2.0, area.top() + HEAD_LINE), Vec2::splat(side));
         let center = square.center().x;
-        ui.painter().text(
-            pos2(center, area.top() + 10.0),
-            Align2::CENTER_CENTER,
-            name,
-            theme::bold_font(size::BODY),
-            cx.theme.text,
-        );
+        let (head, font) = (pos2(center, area.top() + 10.0), theme::bold_font(size::BODY));
+        ui.painter().text(head, Align2::CENTER_CENTER, name, font, cx.theme.text);
         if i > 0 {
-            let from = pos2(left - gap + 5.0, square.center().y);
-            ui.painter().arrow(from, vec2(gap - 10.0, 0.0), Stroke::new(1.5, cx.theme.weak));
+            let from = pos2(left - GAP + 5.0, square.center().y);
+            ui.painter().arrow(from, vec2(GAP - 10.0, 0.0), Stroke::new(1.5, cx.theme.weak));
         }
-        let texture = match (i, explained) {
-            (0, _) => cx.images.sample(ui, &dataset, step.parent),
+        shown.image(ui, square, i, cx);
+        let below = square.bottom() + space::S;
+        let second = below + what.size().y;
+        ui.painter().galley(pos2(center, below), what, cx.theme.text);
+        ui.painter().galley(pos2(center, second), number, cx.theme.weak);
+        if let Some(probabilities) = shown.probabilities(i) {
+            let chart = Rect::from_min_size(pos2(left, below + lines + space::S), vec2(width, BARS));
+            let truth = Some(shown.step.parent_label);
+            class_bars::bars(ui, chart, &shown.dataset.classes, probabilities, truth, cx.theme);
+        }
+    }
+}
+
+/// A step, its proposal and what the engine said of it; the images are the anchor, G(p), G(p'), and what was labelled.
+struct Shown<'a> {
+    proposal: &'a Proposal,
+    step: &'a LatentStep,
+    explained: Option<&'a Explained>,
+    dataset: Arc<Dataset>,
+}
+
+impl Shown<'_> {
+    /// The name of each image, what it is, and a number of it.
+    fn captions(&self, cx: &Cx<'_>) -> [(&'static str, String, String); 4] {
+        let class = |c: Class| cx.state.class_name(c);
+        let task = cx.state.experiment.dataset.task();
+        let alpha = cx.state.shown_experiment().alpha;
+        let (step, own) = (self.step, self.proposal.is_its_own_anchor());
+        [
+            (
+                "x",
+                format!("{}: {}", if own { "predicted" } else { "anchor" }, class(step.parent_label)),
+                match (step.parent as usize).checked_sub(self.dataset.train.len()) {
+                    None => format!("train {}", words::thousands(step.parent as usize)),
+                    Some(number) => format!("generated {}", words::thousands(number + 1)),
+                },
+            ),
+            ("G(p)", "p = E(x), decoded".into(), format!("loss {} {}", words::fixed(step.loss, 3), task.loss_unit())),
+            (
+                "G(p')",
+                if own { "p', the end of its path".into() } else { format!("p' = p + {alpha} σ d") },
+                match self.explained.filter(|e| own && !e.moved_probabilities.is_empty()) {
+                    Some(e) => flip(e, step, cx),
+                    None => format!("gradient |dL/dp| {}", words::significant(norm(&step.gradient))),
+                },
+            ),
+            self.caption_of_labelled(task, cx),
+        ]
+    }
+
+    fn caption_of_labelled(&self, task: Task, cx: &Cx<'_>) -> (&'static str, String, String) {
+        let class = cx.state.class_name(self.proposal.label);
+        if self.proposal.made.is_none() {
+            let name = if self.proposal.is_its_own_anchor() { "x" } else { "n" };
+            let distance = format!("{:.3} latent units from p'", self.step.snap_distance);
+            return (name, format!("labelled: {class}"), distance);
+        }
+        let at_the_end = match cx.state.shown_experiment().generated_detail {
+            GeneratedDetail::Decoded => "p' itself".to_owned(),
+            GeneratedDetail::Restored => "the anchor changed as G(p) into G(p')".to_owned(),
+        };
+        match task {
+            Task::Classes => ("generated", format!("labelled by the stand-in: {class}"), at_the_end),
+            Task::Maps => ("generated", "labelled by the tool".into(), at_the_end),
+        }
+    }
+
+    /// What the bars are, or why there are none.
+    fn note(&self, cx: &Cx<'_>) -> &'static str {
+        let known = self.explained.is_some_and(|e| !e.probabilities.is_empty());
+        match (known, self.explained.is_some()) {
+            (true, _) if self.proposal.is_its_own_anchor() => {
+                "bars: F at the end of the previous round; bold: the class predicted at x"
+            }
+            (true, _) => {
+                "bars: F at the end of the previous round, whose loss the step increases; bold: the anchor's label"
+            }
+            (false, true) if cx.state.experiment.dataset.task() == Task::Maps => "",
+            (false, true) => {
+                "The weights of the previous round were not saved, so F's predictions for these images are not shown."
+            }
+            (false, false) => "",
+        }
+    }
+
+    /// Draws an image, as far as it is known.
+    fn image(&self, ui: &Ui, square: Rect, i: usize, cx: &mut Cx<'_>) {
+        let (dataset, version) = (&self.dataset, cx.state.answers.explain.version);
+        let texture = match (i, self.explained) {
+            (0, _) => cx.images.sample(ui, dataset, self.step.parent),
             (1, Some(e)) => Some(cx.images.get(ui, "decoded p", version, dataset.shape(), &e.decoded)),
             (2, Some(e)) => Some(cx.images.get(ui, "decoded p'", version, dataset.shape(), &e.moved)),
             _ => None,
         };
         match texture {
             Some(texture) => images::paint(ui, &texture, square),
-            None if i == 3 => bought(ui, square, proposal, cx),
+            None if i == 3 => bought(ui, square, self.proposal, cx),
             None if i == 0 => {
-                if let Some((_, anchor)) = cx.state.bought(step.parent).map(|(round, p)| (round, p.clone())) {
+                if let Some((_, anchor)) = cx.state.bought(self.step.parent).map(|(round, p)| (round, p.clone())) {
                     bought(ui, square, &anchor, cx);
                 }
             }
             None => {}
         }
-        let below = square.bottom() + space::S;
-        let second = below + what.size().y;
-        ui.painter().galley(pos2(center, below), what, cx.theme.text);
-        ui.painter().galley(pos2(center, second), number, cx.theme.weak);
-        let probabilities = explained.map(|e| match i {
-            1 => e.probabilities.as_slice(),
-            2 => e.moved_probabilities.as_slice(),
-            _ => &[],
-        });
-        if let Some(probabilities) = probabilities.filter(|p| !p.is_empty()) {
-            let chart = Rect::from_min_size(pos2(left, below + lines + space::S), vec2(width, BARS));
-            let truth = Some(step.parent_label);
-            class_bars::bars(ui, chart, &dataset.classes, probabilities, truth, cx.theme);
-        }
+    }
+
+    /// What F says of an image, if it was asked and could say.
+    fn probabilities(&self, i: usize) -> Option<&[f32]> {
+        let explained = self.explained?;
+        let rows = match i {
+            1 => &explained.probabilities,
+            2 => &explained.moved_probabilities,
+            _ => return None,
+        };
+        Some(rows.as_slice()).filter(|rows| !rows.is_empty())
     }
 }
 

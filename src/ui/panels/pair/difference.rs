@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::scene::Shows;
 use crate::dataset::Dataset;
 use crate::ui::panel::Cx;
-use crate::ui::state::{Match, Part, RunRef, Side, picks_of, right_of};
+use crate::ui::state::{Match, RunRef, Side, Whose, picks_of, right_of};
 
 /// What a difference depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,11 +26,11 @@ pub struct Pair {
     /// The records that are compared; `None` before both runs have ended a round.
     pub at: Option<Match>,
     /// Which run labelled each train sample by that round, and in it.
-    pub picks: Vec<Part>,
-    pub picks_now: Vec<Part>,
+    pub picks: Vec<Whose>,
+    pub picks_now: Vec<Whose>,
     /// Which run predicts each evaluation image right; `None` if a history lacks predictions of single images, or if the
     /// runs had unequal labels.
-    pub right: Option<Vec<Part>>,
+    pub right: Option<Vec<Whose>>,
 }
 
 impl Pair {

@@ -26,7 +26,7 @@ use crate::ui::kit::theme::{self, size, space};
 use crate::ui::kit::widgets;
 use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel};
-use crate::ui::state::{Along, AppState, Part, RunRef, Side};
+use crate::ui::state::{Along, AppState, RunRef, Side, Whose};
 use crate::view::{Camera, Look, Mode, Target, ViewError};
 use difference::{Key, Pair};
 use numbers::title_counts;
@@ -49,7 +49,7 @@ pub struct PairPanel {
     strokes: [BrushStroke; 3],
     pair: Memo<Key, Arc<Pair>>,
     open: OpenHistories,
-    flow: Flow<toolbar::Part>,
+    flow: Flow<toolbar::Control>,
 }
 
 /// A view and the keys of its last upload.
@@ -434,9 +434,9 @@ impl PairPanel {
             _ => return,
         };
         let who = match part {
-            Some(Part::A) => "A only",
-            Some(Part::B) => "B only",
-            Some(Part::Both) => "both",
+            Some(Whose::A) => "A only",
+            Some(Whose::B) => "B only",
+            Some(Whose::Both) => "both",
             _ => "neither",
         };
         let kind = if self.shows == Shows::Picks { "train" } else { cx.evaluation_name() };

@@ -9,7 +9,7 @@ use crate::ui::kit::facts::heading;
 use crate::ui::kit::theme::{self, bold, size};
 use crate::ui::kit::words;
 use crate::ui::panel::Cx;
-use crate::ui::state::{Match, Part, count_parts, gain_by_class};
+use crate::ui::state::{Match, Whose, count_parts, gain_by_class};
 
 const ROW: f32 = 17.0;
 const BAR: f32 = 14.0;
@@ -171,6 +171,6 @@ fn bar(ui: &mut Ui, cx: &Cx<'_>, name: &str, counts: [usize; 3], colors: [Color3
 }
 
 /// The counts in the views' titles.
-pub fn title_counts(parts: &[Part]) -> [usize; 4] {
+pub fn title_counts(parts: &[Whose]) -> [usize; 4] {
     count_parts(parts.iter().copied())
 }

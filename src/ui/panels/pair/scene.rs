@@ -6,7 +6,7 @@ use crate::dataset::Class;
 use crate::figures::StrategyStyle;
 use crate::ui::kit::theme::{Theme, class_color};
 use crate::ui::panels::latent::scene::{MANY_PROPOSALS, push_step, rgba};
-use crate::ui::state::{Axes, Part, Side};
+use crate::ui::state::{Axes, Side, Whose};
 use crate::view::{Line, PointStyle, Rgba};
 
 /// One of the three views.
@@ -58,21 +58,21 @@ fn apart(a: Color32, b: Color32) -> u32 {
 }
 
 /// The colour of a part from those of A, both and B; `None` for neither.
-fn color(part: Part, [a, both, b]: [Color32; 3]) -> Option<Color32> {
+fn color(part: Whose, [a, both, b]: [Color32; 3]) -> Option<Color32> {
     match part {
-        Part::Neither => None,
-        Part::A => Some(a),
-        Part::Both => Some(both),
-        Part::B => Some(b),
+        Whose::Neither => None,
+        Whose::A => Some(a),
+        Whose::Both => Some(both),
+        Whose::B => Some(b),
     }
 }
 
 /// Whether a view highlights this part.
-fn belongs(which: Which, part: Part) -> bool {
+fn belongs(which: Which, part: Whose) -> bool {
     match which {
-        Which::A => matches!(part, Part::A | Part::Both),
-        Which::B => matches!(part, Part::B | Part::Both),
-        Which::Difference => part != Part::Neither,
+        Which::A => matches!(part, Whose::A | Whose::Both),
+        Which::B => matches!(part, Whose::B | Whose::Both),
+        Which::Difference => part != Whose::Neither,
     }
 }
 
@@ -80,18 +80,18 @@ fn belongs(which: Which, part: Part) -> bool {
 pub fn points(
     which: Which,
     shows: Shows,
-    parts: &[Part],
+    parts: &[Whose],
     colors: [Color32; 3],
     theme: &Theme,
 ) -> (Vec<Rgba>, Vec<PointStyle>) {
     let quiet = rgba(theme.faint.gamma_multiply(0.6));
-    let one = |&part: &Part| {
+    let one = |&part: &Whose| {
         let own = color(part, colors).filter(|_| belongs(which, part));
         match (shows, own) {
             (Shows::Picks, Some(color)) => (rgba(color), PointStyle::LABELLED.scaled(PICK)),
             (Shows::Picks, None) => (quiet, PointStyle::POOL),
             // Images that only one run gets right are highlighted; images that both get right are the background.
-            (Shows::Predictions, Some(_)) if part == Part::Both => (quiet, PointStyle::POOL),
+            (Shows::Predictions, Some(_)) if part == Whose::Both => (quiet, PointStyle::POOL),
             (Shows::Predictions, Some(color)) => (rgba(color), PointStyle::LABELLED.scaled(OUTCOME)),
             (Shows::Predictions, None) if which == Which::Difference => (rgba(theme.error), PointStyle::POOL),
             (Shows::Predictions, None) => (rgba(theme.error), PointStyle::LABELLED.scaled(OUTCOME)),
@@ -133,7 +133,7 @@ mod tests {
     /// The views of A and B highlight their own parts; the difference highlights all three in their colours.
     #[test]
     fn each_view_marks_its_own() {
-        let parts = [Part::Neither, Part::A, Part::Both, Part::B];
+        let parts = [Whose::Neither, Whose::A, Whose::Both, Whose::B];
         for (which, expected) in [
             (Which::A, [false, true, true, false]),
             (Which::B, [false, false, true, true]),

@@ -14,7 +14,7 @@ use crate::ui::state::RunRef;
 
 /// A control of the toolbar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum Control {
     /// The choice of run A (0) or B (1).
     Side(usize),
     Shows,
@@ -40,18 +40,18 @@ impl Choices<'_> {
     pub fn ui(
         self,
         ui: &mut Ui,
-        flow: &mut Flow<Part>,
+        flow: &mut Flow<Control>,
         names: &[(RunRef, String)],
         colors: [Color32; 2],
         cx: &mut Cx<'_>,
     ) {
         let Self { sides, shows, steps, follows } = self;
         ui.spacing_mut().item_spacing = vec2(space::S, 4.0);
-        let mut parts = vec![Part::Side(0), Part::Side(1), Part::Shows, Part::Round, Part::Brush];
-        parts.extend((*shows == Shows::Picks).then_some(Part::Steps));
-        parts.push(Part::Fit);
+        let mut parts = vec![Control::Side(0), Control::Side(1), Control::Shows, Control::Round, Control::Brush];
+        parts.extend((*shows == Shows::Picks).then_some(Control::Steps));
+        parts.push(Control::Fit);
         flow.show(ui, "More of the pair", ROWS, &parts, |ui, part, _| match part {
-            Part::Side(i) => {
+            Control::Side(i) => {
                 charts::swatch(ui, colors[i], false);
                 let chosen = names.iter().find(|(r, _)| Some(*r) == sides[i]);
                 let text = chosen.map_or("none", |(_, name)| name.as_str());
@@ -64,7 +64,7 @@ impl Choices<'_> {
                 });
                 response.response.accessible_name(format!("Run {}", ["A", "B"][i]));
             }
-            Part::Shows => {
+            Control::Shows => {
                 let test = "Test images at their codes: predicted right in A, in B, in both";
                 let choices = [
                     (Shows::Picks, "picks", "Train samples: labelled by A, by B, by both"),
@@ -72,12 +72,12 @@ impl Choices<'_> {
                 ];
                 widgets::segmented(ui, "Difference of", shows, &choices);
             }
-            Part::Round => latent_toolbar::round_stepper(ui, cx),
-            Part::Brush => latent_toolbar::brush_choice(ui, cx),
-            Part::Steps => {
+            Control::Round => latent_toolbar::round_stepper(ui, cx),
+            Control::Brush => latent_toolbar::brush_choice(ui, cx),
+            Control::Steps => {
                 widgets::toggle(ui, steps, "Steps", "The shown round's steps p to p' and the snap, dashed");
             }
-            Part::Fit => {
+            Control::Fit => {
                 if IconButton::new(Icon::Fit, "Fit the pair", "Fit all three views to the data").show(ui).clicked() {
                     *follows = true;
                 }

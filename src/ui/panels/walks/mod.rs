@@ -25,7 +25,7 @@ pub struct WalksPanel {
     stepped_at: f64,
     export: ExportFigure4,
     starting: Flow<Starting>,
-    reselecting: Flow<reselection::Part>,
+    reselecting: Flow<reselection::Control>,
 }
 
 /// A control that starts walks or moves them.

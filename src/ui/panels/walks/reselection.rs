@@ -19,7 +19,7 @@ pub fn send(cx: &mut Cx<'_>) {
 
 /// A control of the row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum Control {
     Name,
     Rule,
     Every,
@@ -27,16 +27,16 @@ pub enum Part {
 }
 
 /// The choice of the re-selection rule, and whether it is compared with walks that never restart.
-pub fn row(ui: &mut Ui, flow: &mut Flow<Part>, cx: &mut Cx<'_>) {
-    let mut parts = vec![Part::Name, Part::Rule, Part::Every, Part::Compare];
-    parts.retain(|part| *part != Part::Every || cx.state.lab.reselection.kind == WalkReselection::EveryK);
+pub fn row(ui: &mut Ui, flow: &mut Flow<Control>, cx: &mut Cx<'_>) {
+    let mut parts = vec![Control::Name, Control::Rule, Control::Every, Control::Compare];
+    parts.retain(|part| *part != Control::Every || cx.state.lab.reselection.kind == WalkReselection::EveryK);
     let mut changed = false;
     flow.show(ui, "More of the re-selection", 3, &parts, |ui, part, _| match part {
-        Part::Name => {
+        Control::Name => {
             let tip = "When a walk started by hand restarts at another labelled sample";
             ui.label(RichText::new("Re-select").size(size::CAPTION).color(cx.theme.weak)).on_hover_text(tip);
         }
-        Part::Rule => {
+        Control::Rule => {
             let choices = [
                 (WalkReselection::Never, "never", "A walk never restarts, as in Figure 4"),
                 (WalkReselection::EveryK, "every k", "After every k steps, as the paper advises"),
@@ -44,11 +44,11 @@ pub fn row(ui: &mut Ui, flow: &mut Flow<Part>, cx: &mut Cx<'_>) {
             ];
             changed |= widgets::segmented(ui, "Re-selection", &mut cx.state.lab.reselection.kind, &choices);
         }
-        Part::Every => {
+        Control::Every => {
             let every = DragValue::new(&mut cx.state.lab.reselection.every).range(1..=100).speed(0.05).prefix("k = ");
             changed |= ui.add(every).accessible_name("Steps between restarts").changed();
         }
-        Part::Compare => {
+        Control::Compare => {
             let mut comparing = cx.state.compares_walks();
             let tip = "Compares each walk with a copy that never restarts: same starts, same target, ten steps at once. \
                        Starts walks first if there are none";
