@@ -15,7 +15,7 @@ const LOOKED_AT: usize = 20;
 /// What may stand between cells, the most likely first.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// Names of the column with the label.
-const LABELS: [&str; 13] = [
+const LABELS: [&str; 15] = [
     "label",
     "labels",
     "class",
@@ -29,12 +29,34 @@ const LABELS: [&str; 13] = [
     "classes",
     "targets",
     "letter",
+    "finding",
+    "dx",
 ];
 /// Words for labels in the name of a column, those beside them that say nothing else, and those of predictions.
 const LABEL_WORDS: [&str; 5] = ["label", "labels", "class", "category", "classes"];
-const PLAIN_WORDS: [&str; 14] =
-    ["name", "names", "id", "idx", "index", "code", "number", "text", "true", "gt", "truth", "image", "img", "final"];
-const PREDICTED: [&str; 4] = ["predicted", "pred", "prediction", "predictions"];
+const PLAIN_WORDS: [&str; 15] = [
+    "name", "names", "id", "idx", "index", "code", "number", "text", "true", "gt", "truth", "image", "img", "final",
+    "finding",
+];
+const PREDICTED: [&str; 13] = [
+    "predicted",
+    "pred",
+    "preds",
+    "prediction",
+    "predictions",
+    "ypred",
+    "yhat",
+    "prob",
+    "probs",
+    "probability",
+    "probabilities",
+    "logit",
+    "logits",
+];
+/// Words for those whom several images are of, those that may stand beside them, and the ends of names of ids.
+const GROUPS: [&str; 5] = ["patient", "patients", "subject", "participant", "donor"];
+const OF_GROUPS: [&str; 8] = ["id", "uid", "no", "nr", "number", "code", "name", "key"];
+const IDS: [&str; 4] = ["id", "uid", "uuid", "guid"];
 /// Names of the column with the split.
 pub const SPLITS: [&str; 6] = ["split", "set", "subset", "usage", "fold", "partition"];
 /// Names of columns that number the rows.
@@ -158,9 +180,13 @@ pub fn cells(record: &csv::ByteRecord) -> Vec<String> {
 /// The column that has the label by its name, of which nothing else is said in it.
 pub fn label_column(header: &[String]) -> Option<usize> {
     let named = |name: &str| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
-    // Beside an x it is a coordinate.
-    let is_place = named("x").is_some();
-    let exact = LABELS.iter().filter(|name| !(is_place && **name == "y")).find_map(|name| named(name));
+    // Beside an x it is a coordinate, and so is dx beside dy.
+    let is_place = |name: &str| match name {
+        "y" => named("x").is_some(),
+        "dx" => named("dy").is_some(),
+        _ => false,
+    };
+    let exact = LABELS.iter().filter(|name| !is_place(name)).find_map(|name| named(name));
     exact.or_else(|| header.iter().position(|name| speaks_of_labels(name, true)))
 }
 
@@ -171,8 +197,24 @@ pub fn speaks_of_labels(name: &str, alone: bool) -> bool {
     let is_one_of = |word: &String, some: &[&str]| some.contains(&word.as_str());
     let is_plain = |word: &String| is_one_of(word, &LABEL_WORDS) || is_one_of(word, &PLAIN_WORDS);
     said.iter().any(|word| is_one_of(word, &LABEL_WORDS))
-        && !said.iter().any(|word| is_one_of(word, &PREDICTED))
+        && !is_predicted(name)
         && (!alone || said.iter().all(is_plain))
+}
+
+/// Whether a name says that what has it was predicted.
+pub fn is_predicted(name: &str) -> bool {
+    let said = words(name);
+    said.iter().any(|word| PREDICTED.contains(&word.as_str())) || said.windows(2).any(|two| two == ["y", "hat"])
+}
+
+/// Whether a column is none of classes by its name: of patients or ids, of splits, or of predictions.
+pub fn says_no_class(name: &str) -> bool {
+    let said = words(name);
+    let is_one_of = |word: &String, some: &[&str]| some.contains(&word.as_str());
+    let has = |some: &[&str]| said.iter().any(|word| is_one_of(word, some));
+    let is_group = has(&GROUPS) && said.iter().all(|word| is_one_of(word, &GROUPS) || is_one_of(word, &OF_GROUPS));
+    let is_id = said.last().is_some_and(|word| is_one_of(word, &IDS)) && !has(&LABELS) && !has(&LABEL_WORDS);
+    is_group || is_id || is_split(name) || is_predicted(name)
 }
 
 /// The column that says the split of each row: by its name, if most of its cells that are not empty do, or some and it is
@@ -297,6 +339,24 @@ mod tests {
         let [header, row] = ["split", ""].map(|cell| vec![cell.to_owned()]);
         let told = unread_split(&header, &[row.clone(), row], &[]).unwrap();
         assert!(told.ends_with("says no train, validation or test: an empty cell (2)"), "{told}");
+    }
+
+    #[test]
+    fn columns_of_labels_are_told_by_their_names() {
+        for (header, column) in [
+            ("Image Index,Finding Labels,Patient ID", Some(1)),
+            ("image_id,dx,dx_type", Some(1)),
+            ("dx,dy,breed", None),
+            ("x,y", None),
+            ("y_true,pred_label", None),
+        ] {
+            let header: Vec<String> = header.split(',').map(str::to_owned).collect();
+            assert_eq!(label_column(&header), column, "{header:?}");
+        }
+        let names = ["patient", "Patient ID", "lesion_id", "studyUID", "y_pred", "Prediction", "y_hat", "fold"];
+        assert_eq!(names.map(says_no_class), [true; 8]);
+        let names = ["Patient Gender", "class_id", "species_id", "hat", "breed", "covid", "finding", "subject_class"];
+        assert_eq!(names.map(says_no_class), [false; 8]);
     }
 
     #[test]

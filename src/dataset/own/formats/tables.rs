@@ -83,7 +83,7 @@ impl Format for Tables {
                         continue;
                     }
                 };
-                let label = labels.of(row, table.header.as_deref());
+                let label = labels.of(|column| row.get(column).map_or("", String::as_str).into());
                 let part = told.or_else(|| tree.files[index].folders().iter().find_map(|folder| Part::of(folder)));
                 let longer =
                     images.is_longer(name, &tree.files[index]).then(|| not_found(name, NotFound::None, line, file));

@@ -141,6 +141,41 @@ fn labels() -> Vec<Row> {
             DATA,
             ["labels.csv: does not say which of its columns has the labels; give it a first line"],
         ),
+        refuses(
+            "own: a table of patients",
+            here("file,patient_id\n", &|i| format!("{i}.png,p{}\n", i / 3)),
+            DATA,
+            ["labels.csv: does not say which column has the labels (`patient_id`); name it `label`"],
+        ),
+        works(
+            "own: a table of patients and breeds",
+            here("file,patient,breed\n", &|i| format!("{i}.png,p{},{}\n", i / 3, class(i))),
+            DATA,
+            [ALL_GOOD, "labels in `breed`"],
+        ),
+        works(
+            "own: labels of several names",
+            here("Image Index,Finding Labels,Patient ID,Patient Gender\n", &|i| {
+                let finding = ["No Finding", "Effusion", "Mass", "Effusion|Mass"][i % 4];
+                format!("{i}.png,{finding},{},{}\n", i / 4, ["M", "F"][i / 2 % 2])
+            }),
+            DATA,
+            [ALL_GOOD, "labels in `Finding Labels`", "are classes of their own (1 of them)"],
+        ),
+        works(
+            "own: a table of diagnoses",
+            here("lesion_id,image_id,dx,sex\n", &|i| {
+                format!("L{},{i},{},{}\n", i / 2, ["nv", "mel"][i % 2], ["m", "f"][i / 2 % 2])
+            }),
+            DATA,
+            [ALL_GOOD, "files in `image_id`, labels in `dx`"],
+        ),
+        works(
+            "own: a table with a column a class, with one word before each",
+            here("file,label_cat,label_dog\n", &|i| format!("{i}.png,{},{}\n", 1 - i % 2, i % 2)),
+            DATA,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "the column with the 1, of 2"],
+        ),
         works(
             "own: splits that are numbers",
             here("file,label,split\n", &|i| format!("{i}.png,{},{}\n", class(i), usize::from(i >= 18))),
