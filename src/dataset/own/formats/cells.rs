@@ -1,6 +1,6 @@
 //! Tables of text, cells with commas, semicolons or tabs between them, as programs write them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use csv::{ReaderBuilder, Trim};
 
@@ -276,22 +276,26 @@ fn counted(cells: &BTreeMap<String, usize>) -> String {
     if cells.len() > MOST { format!("{shown} and {} more", cells.len() - MOST) } else { shown }
 }
 
-/// The places of names in the order of their numbers, if all are one word with a number behind, from 0 or 1 on and each
-/// once, and they stand in another order.
+/// The places of names in the order of their numbers, if these are all that differs, and each stands once, neither by rows
+/// nor by columns.
 pub fn in_order_of_numbers<'a>(names: impl Iterator<Item = &'a str>) -> Option<Vec<usize>> {
     let names: Vec<&str> = names.map(str::trim).collect();
-    let word = |name: &'a str| name.trim_end_matches(|c: char| c.is_ascii_digit());
-    let first = word(names.first()?);
-    let number = |name: &&'a str| (word(name) == first).then(|| name[first.len()..].parse::<usize>().ok()).flatten();
-    let numbers: Vec<usize> = names.iter().map(number).collect::<Option<_>>()?;
-    let from = numbers.iter().min().copied().filter(|from| *from <= 1)?;
-    let mut order = vec![None; names.len()];
-    for (place, number) in numbers.iter().enumerate() {
-        let there: &mut Option<usize> = order.get_mut(number - from)?;
-        there.replace(place).is_none().then_some(())?;
-    }
-    let order: Vec<usize> = order.into_iter().collect::<Option<_>>()?;
-    (!order.is_sorted()).then_some(order)
+    let between = |name: &'a str| name.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let first: Vec<&str> = between(names.first()?).collect();
+    let numbers = |name: &&'a str| -> Option<Vec<usize>> {
+        let parts = name.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+        if between(name).eq(first.iter().copied()) {
+            parts.map(|part| part.parse::<usize>().ok()).collect()
+        } else {
+            None
+        }
+    };
+    let keys: Vec<Vec<usize>> = names.iter().map(numbers).collect::<Option<_>>()?;
+    let is_of_each = keys.iter().collect::<HashSet<_>>().len() == keys.len() && !keys.iter().any(Vec::is_empty);
+    let is_by_columns = keys.is_sorted_by_key(|key| key.iter().rev().collect::<Vec<_>>());
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    order.sort_by_key(|place| &keys[*place]);
+    (is_of_each && !is_by_columns && !order.is_sorted()).then_some(order)
 }
 
 /// Whether a column numbers the rows, by its name.
@@ -368,9 +372,12 @@ mod tests {
             ("p0 p1 p2", None),
             ("p0 p2 p1 q", None),
             ("p0 q2 p1", None),
-            ("p0 p3 p1", None),
+            ("p0 p30 p4", Some("0 2 1")),
             ("p1 p0 p1", None),
-            ("p3 p2", None),
+            ("p5 p15 p6", Some("0 2 1")),
+            ("1x1 1x10 1x2 2x1 10x1 10x2", Some("0 2 1 3 4 5")),
+            ("1x1 2x1 10x1 1x2 2x2 10x2", None),
+            ("p1 p 2p", None),
             ("", None),
         ] {
             let found = in_order_of_numbers(names.split(' '));

@@ -417,6 +417,34 @@ fn pixels() -> Vec<Row> {
             read,
             [ALL_GOOD, "\"count\": 8", "the columns of pixels are put in the order of the numbers in their names"],
         ),
+        refuses(
+            "own: pixels beside two columns that may be the labels",
+            csv("breed,colour", &|i| format!("{},{}", class(i), ["red", "green", "blue"][i % 3])),
+            read,
+            ["d.csv: does not say which column has the labels (`breed`, `colour`); name it `label`"],
+        ),
+        works(
+            "own: pixels beside a label and a measurement",
+            csv("breed,weight", &|i| format!("{},{i}.5", class(i))),
+            read,
+            [ALL_GOOD, "the label is column 17 (`breed`)", "column 18 (`weight`) is no pixel by its name"],
+        ),
+        works(
+            "own: pixels beside a column a class",
+            csv("label_cat,label_dog", &|i| format!("{},{}", 1 - i % 2, i % 2)),
+            read,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "the label is the column with the 1, of 2"],
+        ),
+        refuses(
+            "own: columns of coordinates",
+            {
+                let names: String = (1..9).map(|p| format!(",x{p},y{p}")).collect();
+                let points = |i: usize| (0..16).map(|p| format!(",{}", (i * 7 + p) % 28)).collect::<String>();
+                [text("d.csv", format!("label{names}\n{}", lines(|i| format!("{}{}\n", i % 3, points(i)))))]
+            },
+            read,
+            ["d.csv: has columns of coordinates (`x1`, `y1`), and no pixels"],
+        ),
         works(
             "own: pixels with a split of another name",
             csv("label,split", &|i| format!("{},{}", i % 3, ["train", "TEST", "train", "held"][i % 4])),
