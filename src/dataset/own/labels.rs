@@ -13,6 +13,8 @@ pub const MOST_CLASSES: usize = 1_000;
 const LARGEST: f64 = (1_u64 << 53) as f64;
 /// Cells by which programs say that a row has no label, as they write them.
 const MISSING: [&str; 10] = ["nan", "NaN", "NA", "N/A", "n/a", "<NA>", "null", "NULL", "None", "?"];
+/// What stands between names where a label has several.
+const SEVERAL: [char; 3] = ['|', ';', ','];
 /// What stands for a letter that could not be read.
 const LOST: char = char::REPLACEMENT_CHARACTER;
 /// What is said of such letters.
@@ -176,6 +178,7 @@ pub fn classes_of(
             classes = names;
         }
         few(classes.len())?;
+        notes.extend(several_in_one(&classes));
         let of_name: BTreeMap<&String, usize> = classes.iter().zip(0..).collect();
         let label = |(place, name): (usize, &Option<String>)| match name {
             Some(name) => Ok(of_name.get(name).copied().unwrap_or(0) as Class),
@@ -260,6 +263,16 @@ pub fn joined_by_name(raw: &mut [RawLabel], named: &mut [(usize, Option<Vec<Stri
         "the files number their classes differently, so that their labels are joined by the names of the classes"
             .into(),
     )
+}
+
+/// That labels name several classes at once, and are classes of their own.
+fn several_in_one(classes: &[String]) -> Option<String> {
+    let all: BTreeSet<&str> = classes.iter().map(String::as_str).collect();
+    let is_several = |class: &&String| class.contains(SEVERAL) && class.split(SEVERAL).any(|p| all.contains(p.trim()));
+    let several: Vec<&String> = classes.iter().filter(is_several).collect();
+    let (first, n) = (several.first()?, several.len());
+    let help = "an image has one class here; leave one name in each row, or leave these rows out";
+    Some(format!("labels with several names, such as `{first}`, are classes of their own ({n} of them): {help}"))
 }
 
 fn few(classes: usize) -> Result<(), String> {
@@ -363,6 +376,13 @@ mod tests {
         let names = ["nan", "pita"].map(str::to_owned);
         let found = classes_of(&raw("nan,pita,nan"), Some(names.to_vec())).unwrap();
         assert_eq!((found.labels, found.notes), (vec![Ok(0), Ok(1), Ok(0)], Vec::new()));
+    }
+
+    #[test]
+    fn labels_of_several_names_are_told() {
+        let of = |cells: &str| classes_of(&cells.split(' ').map(RawLabel::of_text).collect::<Vec<_>>(), None).unwrap();
+        assert!(of("mass cyst|mass cyst|none").notes[0].contains("`cyst|mass`, are classes of their own (1 of them)"));
+        assert_eq!(of("a|b c|d a;b").notes, Vec::<String>::new());
     }
 
     #[test]

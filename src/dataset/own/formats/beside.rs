@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::cells::{self, in_train, label_column};
 use super::file_column::{is_called, is_file_name};
-use super::file_table::{Table, candidates, known, not_found};
+use super::file_table::{Table, candidates, known, not_found, split_of, told_twice};
 use super::folders::{self, LEFT_ASIDE, is_image};
 use super::label_columns::LabelsIn;
 use crate::dataset::own::listing::{Listing, Part};
@@ -19,15 +19,17 @@ pub fn read(tree: &Tree, listing: &mut Listing) {
     let images = known(tree);
     let mut parts: HashMap<String, Part> = HashMap::new();
     let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
-    let mut read: Vec<String> = Vec::new();
+    let [mut read, mut divided]: [Vec<String>; 2] = Default::default();
+    let has_classes = !listing.classes.is_empty();
     for file in candidates(tree) {
         let Ok(Some(mut table)) = Table::read(tree, file, &images) else { continue };
         let name = file.name();
-        if table.is_unclear && table.is_named {
-            let why = "names images by names that several of them have; name them with their folders";
-            listing.warnings.push(format!("{name} {why}, or no label is read from it"));
+        if let Some(why) = table.doubt(&images, file.folders(), has_classes) {
+            let told = format!("no label is read from {name}, which {why}");
+            listing.warnings.extend(table.is_named.then_some(told));
+            continue;
         }
-        if table.is_unclear || !table.is_sure {
+        if !table.is_sure {
             continue;
         }
         let taken = "names images, but has no labels in a column that is called so; the classes are the folders";
@@ -37,7 +39,7 @@ pub fn read(tree: &Tree, listing: &mut Listing) {
             Err(_) => listing.notes.push(format!("{name} {taken}")),
         }
         listing.notes.extend(table.notes.iter().map(|note| format!("{name}: {note}")));
-        if table.part.is_none() && Part::of(file.file_name().split('.').next().unwrap_or_default()).is_none() {
+        if table.part.is_none() && split_of(file).is_none() {
             continue;
         }
         table.label = Ok(LabelsIn::Nowhere);
@@ -45,15 +47,23 @@ pub fn read(tree: &Tree, listing: &mut Listing) {
         for (line, row) in table.lines.iter().zip(&table.rows) {
             let told = table.told(row, &mut no_splits);
             match images.find(table.name_in(row), file.folders(), told) {
-                Ok(index) => _ = told.map(|part| *parts.entry(tree.files[index].name()).or_insert(part)),
+                Ok(index) => {
+                    let there = told.map(|part| *parts.entry(tree.files[index].name()).or_insert(part));
+                    divided.extend((there != told).then(|| tree.files[index].name()));
+                }
                 Err(why) => listing.unreadable.push(not_found(table.name_in(row), why, *line, file)),
             }
         }
         read.push(name);
     }
     listing.notes.extend(in_train(&no_splits));
+    listing.warnings.extend(told_twice(&divided, "splits"));
     for item in &mut listing.items {
         item.part = parts.get(&item.name).copied().or(item.part);
+    }
+    let without = listing.items.iter().filter(|item| item.part.is_none()).count();
+    if !parts.is_empty() && without > 0 {
+        listing.notes.push(format!("images whose split no table says are in train: {without}"));
     }
     if !read.is_empty() {
         listing.notes.retain(|note| !note.starts_with(LEFT_ASIDE));

@@ -1,6 +1,6 @@
 //! Tables of text, cells with commas, semicolons or tabs between them, as programs write them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use csv::{ReaderBuilder, Trim};
 
@@ -15,7 +15,7 @@ const LOOKED_AT: usize = 20;
 /// What may stand between cells, the most likely first.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// Names of the column with the label.
-const LABELS: [&str; 13] = [
+const LABELS: [&str; 15] = [
     "label",
     "labels",
     "class",
@@ -29,12 +29,34 @@ const LABELS: [&str; 13] = [
     "classes",
     "targets",
     "letter",
+    "finding",
+    "dx",
 ];
 /// Words for labels in the name of a column, those beside them that say nothing else, and those of predictions.
 const LABEL_WORDS: [&str; 5] = ["label", "labels", "class", "category", "classes"];
-const PLAIN_WORDS: [&str; 14] =
-    ["name", "names", "id", "idx", "index", "code", "number", "text", "true", "gt", "truth", "image", "img", "final"];
-const PREDICTED: [&str; 4] = ["predicted", "pred", "prediction", "predictions"];
+const PLAIN_WORDS: [&str; 15] = [
+    "name", "names", "id", "idx", "index", "code", "number", "text", "true", "gt", "truth", "image", "img", "final",
+    "finding",
+];
+const PREDICTED: [&str; 13] = [
+    "predicted",
+    "pred",
+    "preds",
+    "prediction",
+    "predictions",
+    "ypred",
+    "yhat",
+    "prob",
+    "probs",
+    "probability",
+    "probabilities",
+    "logit",
+    "logits",
+];
+/// Words for those whom several images are of, those that may stand beside them, and the ends of names of ids.
+const GROUPS: [&str; 5] = ["patient", "patients", "subject", "participant", "donor"];
+const OF_GROUPS: [&str; 8] = ["id", "uid", "no", "nr", "number", "code", "name", "key"];
+const IDS: [&str; 4] = ["id", "uid", "uuid", "guid"];
 /// Names of the column with the split.
 pub const SPLITS: [&str; 6] = ["split", "set", "subset", "usage", "fold", "partition"];
 /// Names of columns that number the rows.
@@ -158,9 +180,13 @@ pub fn cells(record: &csv::ByteRecord) -> Vec<String> {
 /// The column that has the label by its name, of which nothing else is said in it.
 pub fn label_column(header: &[String]) -> Option<usize> {
     let named = |name: &str| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
-    // Beside an x it is a coordinate.
-    let is_place = named("x").is_some();
-    let exact = LABELS.iter().filter(|name| !(is_place && **name == "y")).find_map(|name| named(name));
+    // Beside an x it is a coordinate, and so is dx beside dy.
+    let is_place = |name: &str| match name {
+        "y" => named("x").is_some(),
+        "dx" => named("dy").is_some(),
+        _ => false,
+    };
+    let exact = LABELS.iter().filter(|name| !is_place(name)).find_map(|name| named(name));
     exact.or_else(|| header.iter().position(|name| speaks_of_labels(name, true)))
 }
 
@@ -171,8 +197,24 @@ pub fn speaks_of_labels(name: &str, alone: bool) -> bool {
     let is_one_of = |word: &String, some: &[&str]| some.contains(&word.as_str());
     let is_plain = |word: &String| is_one_of(word, &LABEL_WORDS) || is_one_of(word, &PLAIN_WORDS);
     said.iter().any(|word| is_one_of(word, &LABEL_WORDS))
-        && !said.iter().any(|word| is_one_of(word, &PREDICTED))
+        && !is_predicted(name)
         && (!alone || said.iter().all(is_plain))
+}
+
+/// Whether a name says that what has it was predicted.
+pub fn is_predicted(name: &str) -> bool {
+    let said = words(name);
+    said.iter().any(|word| PREDICTED.contains(&word.as_str())) || said.windows(2).any(|two| two == ["y", "hat"])
+}
+
+/// Whether a column is none of classes by its name: of patients or ids, of splits, or of predictions.
+pub fn says_no_class(name: &str) -> bool {
+    let said = words(name);
+    let is_one_of = |word: &String, some: &[&str]| some.contains(&word.as_str());
+    let has = |some: &[&str]| said.iter().any(|word| is_one_of(word, some));
+    let is_group = has(&GROUPS) && said.iter().all(|word| is_one_of(word, &GROUPS) || is_one_of(word, &OF_GROUPS));
+    let is_id = said.last().is_some_and(|word| is_one_of(word, &IDS)) && !has(&LABELS) && !has(&LABEL_WORDS);
+    is_group || is_id || is_split(name) || is_predicted(name)
 }
 
 /// The column that says the split of each row: by its name, if most of its cells that are not empty do, or some and it is
@@ -234,22 +276,26 @@ fn counted(cells: &BTreeMap<String, usize>) -> String {
     if cells.len() > MOST { format!("{shown} and {} more", cells.len() - MOST) } else { shown }
 }
 
-/// The places of names in the order of their numbers, if all are one word with a number behind, from 0 or 1 on and each
-/// once, and they stand in another order.
+/// The places of names in the order of their numbers, if these are all that differs, and each stands once, neither by rows
+/// nor by columns.
 pub fn in_order_of_numbers<'a>(names: impl Iterator<Item = &'a str>) -> Option<Vec<usize>> {
     let names: Vec<&str> = names.map(str::trim).collect();
-    let word = |name: &'a str| name.trim_end_matches(|c: char| c.is_ascii_digit());
-    let first = word(names.first()?);
-    let number = |name: &&'a str| (word(name) == first).then(|| name[first.len()..].parse::<usize>().ok()).flatten();
-    let numbers: Vec<usize> = names.iter().map(number).collect::<Option<_>>()?;
-    let from = numbers.iter().min().copied().filter(|from| *from <= 1)?;
-    let mut order = vec![None; names.len()];
-    for (place, number) in numbers.iter().enumerate() {
-        let there: &mut Option<usize> = order.get_mut(number - from)?;
-        there.replace(place).is_none().then_some(())?;
-    }
-    let order: Vec<usize> = order.into_iter().collect::<Option<_>>()?;
-    (!order.is_sorted()).then_some(order)
+    let between = |name: &'a str| name.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let first: Vec<&str> = between(names.first()?).collect();
+    let numbers = |name: &&'a str| -> Option<Vec<usize>> {
+        let parts = name.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+        if between(name).eq(first.iter().copied()) {
+            parts.map(|part| part.parse::<usize>().ok()).collect()
+        } else {
+            None
+        }
+    };
+    let keys: Vec<Vec<usize>> = names.iter().map(numbers).collect::<Option<_>>()?;
+    let is_of_each = keys.iter().collect::<HashSet<_>>().len() == keys.len() && !keys.iter().any(Vec::is_empty);
+    let is_by_columns = keys.is_sorted_by_key(|key| key.iter().rev().collect::<Vec<_>>());
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    order.sort_by_key(|place| &keys[*place]);
+    (is_of_each && !is_by_columns && !order.is_sorted()).then_some(order)
 }
 
 /// Whether a column numbers the rows, by its name.
@@ -300,6 +346,24 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_labels_are_told_by_their_names() {
+        for (header, column) in [
+            ("Image Index,Finding Labels,Patient ID", Some(1)),
+            ("image_id,dx,dx_type", Some(1)),
+            ("dx,dy,breed", None),
+            ("x,y", None),
+            ("y_true,pred_label", None),
+        ] {
+            let header: Vec<String> = header.split(',').map(str::to_owned).collect();
+            assert_eq!(label_column(&header), column, "{header:?}");
+        }
+        let names = ["patient", "Patient ID", "lesion_id", "studyUID", "y_pred", "Prediction", "y_hat", "fold"];
+        assert_eq!(names.map(says_no_class), [true; 8]);
+        let names = ["Patient Gender", "class_id", "species_id", "hat", "breed", "covid", "finding", "subject_class"];
+        assert_eq!(names.map(says_no_class), [false; 8]);
+    }
+
+    #[test]
     fn columns_that_are_numbered_have_an_order() {
         for (names, order) in [
             ("p0 p1 p10 p2 p3 p4 p5 p6 p7 p8 p9", Some("0 1 3 4 5 6 7 8 9 10 2")),
@@ -308,9 +372,12 @@ mod tests {
             ("p0 p1 p2", None),
             ("p0 p2 p1 q", None),
             ("p0 q2 p1", None),
-            ("p0 p3 p1", None),
+            ("p0 p30 p4", Some("0 2 1")),
             ("p1 p0 p1", None),
-            ("p3 p2", None),
+            ("p5 p15 p6", Some("0 2 1")),
+            ("1x1 1x10 1x2 2x1 10x1 10x2", Some("0 2 1 3 4 5")),
+            ("1x1 2x1 10x1 1x2 2x2 10x2", None),
+            ("p1 p 2p", None),
             ("", None),
         ] {
             let found = in_order_of_numbers(names.split(' '));

@@ -7,7 +7,7 @@ use crate::dataset::own::labels::RawLabel;
 use crate::dataset::own::tree::Entry;
 
 /// Names of the column with the label, the first that is there.
-const LABELS: [&str; 16] = [
+const LABELS: [&str; 18] = [
     "label",
     "labels",
     "fine_label",
@@ -24,6 +24,8 @@ const LABELS: [&str; 16] = [
     "classes",
     "targets",
     "letter",
+    "finding",
+    "dx",
 ];
 /// The entry of a file's metadata that Hugging Face writes.
 pub const FEATURES: &str = "huggingface";

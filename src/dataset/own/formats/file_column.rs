@@ -17,12 +17,19 @@ const PERHAPS: [&str; 3] = ["image_id", "name", "id"];
 /// Words in the name of a column with files, and those of one with files beside the images.
 const WORDS: [&str; 6] = ["file", "filename", "image", "img", "path", "photo"];
 const BESIDE: [&str; 6] = ["mask", "thumb", "thumbnail", "preview", "label", "segmentation"];
+/// Names of a column that counts what was done, and names no files.
+const COUNTS: [&str; 6] = ["epoch", "step", "iteration", "iter", "round", "batch"];
 /// Rows that are looked at.
 pub const LOOKED_AT: usize = 200;
 
 /// Whether a column is called as one with files may be.
 pub fn is_called(name: &str) -> bool {
     place_in(&FILES, name).or(place_in(&PERHAPS, name)).is_some()
+}
+
+/// Whether a column is called one of files, and not of names or ids.
+pub fn is_called_files(name: &str) -> bool {
+    place_in(&FILES, name).is_some()
 }
 
 /// Whether a cell is the name of a file of an image.
@@ -105,6 +112,7 @@ impl Looked {
             (true, true) => Sure::CalledWithEndings,
             (true, false) => Sure::Called,
             (false, true) => Sure::Endings,
+            (false, false) if name.as_deref().is_some_and(|name| place_in(&COUNTS, name).is_some()) => return None,
             (false, false) if counts && suits.is_none() => Sure::Counts,
             (false, false) if counts => Sure::Stems,
             (false, false) if suits.is_some() => Sure::Perhaps,
@@ -237,6 +245,8 @@ mod tests {
             ("id,image_id,label", "mixed stem a", Ok(Some(1))),
             ("id,scan,label", "row stem a", Err([0, 1])),
             ("image_path,mask_path,label", "png other a", Ok(Some(0))),
+            ("epoch,label", "row a", Ok(None)),
+            ("Step,label", "stem a", Ok(None)),
             ("thumbnail,image_file,label", "other png a", Ok(Some(1))),
             ("id,original,label", "stem part a", Err([0, 1])),
             ("id,original,label", "row part a", Err([0, 1])),

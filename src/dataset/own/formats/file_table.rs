@@ -1,6 +1,6 @@
 //! A table of image files as it is read: which of its columns is what, and what may be wrong with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::cells::{
     FEWEST_COLUMNS, Numbered, counts_rows, is_called_split, is_index, label_column, split_column, unread_split,
@@ -19,12 +19,21 @@ const MOST_BYTES: u64 = 1 << 30;
 
 /// The files of a tree that may be tables.
 pub fn candidates(tree: &Tree) -> impl Iterator<Item = &Entry> {
-    // A text beside folders of classes lists files, boxes or whatever; beside one folder of images it says their labels.
+    // A text beside folders of classes lists a split by its name, or boxes or whatever; beside one folder of images it
+    // says their labels too.
     let mut folders = tree.files.iter().filter(|f| is_image(tree, f)).map(Entry::folders);
     let is_flat = folders.next().is_some_and(|first| folders.all(|other| other == first));
-    let endings: &[&str] = if is_flat { &["csv", "tsv", "txt"] } else { &["csv", "tsv"] };
-    let is_table = |f: &Entry| endings.contains(&f.extension().as_str()) && f.bytes <= MOST_BYTES && !is_form(f);
-    tree.files.iter().filter(move |f| is_table(f))
+    let may_be = move |f: &Entry| match f.extension().as_str() {
+        "csv" | "tsv" => true,
+        "txt" => is_flat || split_of(f).is_some(),
+        _ => false,
+    };
+    tree.files.iter().filter(move |f| may_be(f) && f.bytes <= MOST_BYTES && !is_form(f))
+}
+
+/// The split that a table is called, and nothing else.
+pub fn split_of(file: &Entry) -> Option<Part> {
+    Part::of(file.file_name().split('.').next().unwrap_or_default())
 }
 
 /// Whether a table is one to fill in, as competitions give it: its labels are none.
@@ -50,6 +59,16 @@ pub fn not_found(name: &str, why: NotFound, line: usize, table: &Entry) -> Unrea
     }
 }
 
+/// That images have two rows which differ in their labels or splits.
+pub fn told_twice(files: &[String], what: &str) -> Option<String> {
+    let first = files.first()?;
+    let (more, has) = match files.len() - 1 {
+        0 => (String::new(), "has"),
+        more => (format!(" and {more} more"), "have"),
+    };
+    Some(format!("{first}{more} {has} two rows with different {what}; the first is used"))
+}
+
 /// A table with a column of files.
 pub struct Table {
     pub header: Option<Vec<String>>,
@@ -65,7 +84,11 @@ pub struct Table {
     /// Whether its files have the endings of images, or their column is called so.
     pub is_sure: bool,
     /// Whether each of its names may be that of several images.
-    pub is_unclear: bool,
+    is_unclear: bool,
+    /// Whether its files are plain numbers, in a column that is not called one of files.
+    is_numbered: bool,
+    /// Whether the name of this column may be that of one with files.
+    suits: bool,
     /// The column that says the split.
     pub part: Option<usize>,
     /// The split that the name of the table says.
@@ -82,7 +105,14 @@ impl Table {
         let of = Part::within(file.file_name());
         let (mut rows, mut lines): (Vec<Vec<String>>, Vec<usize>) = (Vec::new(), Vec::new());
         let is_text = file.extension() == "txt";
-        let table = Numbered::of(&bytes, if is_text { b' ' } else { b',' }, &|name| images.has(name, folder))?;
+        let is_name = |line: &[u8]| images.has(&String::from_utf8_lossy(line), folder);
+        let between = match is_text {
+            // The names in a list may have spaces.
+            true if bytes.split(|b| *b == b'\n').take(LOOKED_AT).any(is_name) => b'\t',
+            true => b' ',
+            false => b',',
+        };
+        let table = Numbered::of(&bytes, between, &|name| images.has(name, folder))?;
         if let Some((rows, fault)) = (!is_text).then(|| table.misquoted()).flatten() {
             let is_of_files = file_column(&rows, images, folder, of) != Ok(None);
             return Ok(is_of_files.then(|| Self::faulty(fault, is_named(&rows))));
@@ -102,8 +132,9 @@ impl Table {
                 return Ok(None);
             }
         }
-        // A text with one word in a line is a list.
-        if is_text && usual_width(&rows) != 2 {
+        // A text with one name in a line is a list, which says a split if it is called so.
+        let is_list = is_text && usual_width(&rows) == 1 && split_of(file).is_some();
+        if is_text && usual_width(&rows) != 2 && !is_list {
             return Ok(None);
         }
         let column = match file_column(&rows, images, folder, of) {
@@ -118,12 +149,18 @@ impl Table {
         let cell = |row: &Vec<String>| row.get(column).cloned().unwrap_or_default();
         let is_unclear = !rows.iter().any(|row| images.find(&cell(row), folder, of).is_ok());
         let is_called = rows.first().is_some_and(|row| file_column::is_called(&cell(row)));
-        let is_sure = is_called || rows.iter().filter(|row| is_file_name(&cell(row))).count() * 2 > rows.len();
+        let most = |is: &dyn Fn(&str) -> bool| rows.iter().filter(|row| is(&cell(row))).count() * 2 > rows.len();
+        let are_numbers = most(&is_number);
+        let is_sure = is_called || most(&is_file_name) || is_list && !are_numbers;
         if is_unclear && !is_sure {
             return Ok(None);
         }
-        let is_header = rows.first().is_some_and(|row| is_head(&cell(row), |name| images.has(name, folder)));
+        let is_header =
+            !is_list && rows.first().is_some_and(|row| is_head(&cell(row), |name| images.has(name, folder)));
         let header = is_header.then(|| rows.remove(0));
+        let name = header.as_ref().map(&cell).unwrap_or_default();
+        let is_numbered = are_numbers && !file_column::is_called_files(&name);
+        let suits = file_column::suits(&name).is_some();
         lines.drain(..usize::from(is_header));
         // One row that is short, the first too, takes no column from the others.
         let columns = header.as_ref().map_or_else(|| usual_width(&rows), Vec::len);
@@ -144,15 +181,79 @@ impl Table {
         let mut notes: Vec<String> = text::passed_over(table.comments).into_iter().collect();
         notes.extend(unread_split(&names, &rows, &read));
         let file = column;
-        Ok(Some(Self { header, rows, lines, columns, file, label, is_named, is_sure, is_unclear, part, of, notes }))
+        Ok(Some(Self {
+            header,
+            rows,
+            lines,
+            columns,
+            file,
+            label,
+            is_named,
+            is_sure,
+            is_unclear,
+            is_numbered,
+            suits,
+            part,
+            of,
+            notes,
+        }))
+    }
+
+    /// Why no label is read from it, though it seems to have some: it may be about other things than these images.
+    /// `is_told` says that folders, or a table of files, have their labels too.
+    pub fn doubt(&self, images: &Known, folder: &[String], is_told: bool) -> Option<&'static str> {
+        if self.is_unclear {
+            return Some("names images by names that several of them have; name them with their folders");
+        }
+        if !self.is_numbered || !self.has_labels() {
+            return None;
+        }
+        if let Ok(LabelsIn::Column(label)) = self.label {
+            let kinds: HashSet<_> = self.rows.iter().map(|row| row.get(label)).collect();
+            let is_list = kinds.len() == self.rows.len() && (2..images.count).contains(&kinds.len());
+            if is_list {
+                return Some("has another label in each row, as a list of classes has");
+            }
+        }
+        let told = |row: &Vec<String>| self.told(row, &mut BTreeMap::new());
+        let find = |row: &Vec<String>| images.find(self.name_in(row), folder, told(row));
+        let found: Vec<Result<usize, NotFound>> = self.rows.iter().map(find).collect();
+        let named = found.iter().flatten().collect::<HashSet<_>>().len();
+        let is_clear = self.suits && !found.contains(&Err(NotFound::Several)) && named * 2 > images.count;
+        (is_told && !is_clear)
+            .then_some("names images by plain numbers, which may mean other things; name them with folder and ending")
+    }
+
+    /// Whether it may have labels.
+    pub fn has_labels(&self) -> bool {
+        !matches!(self.label, Ok(LabelsIn::Nowhere))
+    }
+
+    /// Whether it names files, and its labels are called so: it says more than numbers do.
+    pub fn is_plainly_of_files(&self) -> bool {
+        self.is_named && !self.is_numbered && !self.is_unclear
     }
 
     /// A table of files that is refused if labels are read from it.
     fn faulty(fault: String, is_named: bool) -> Self {
         let (rows, lines, notes) = (Vec::new(), Vec::new(), Vec::new());
         let (header, label, part, of) = (None, Err(fault), None, None);
-        let (is_sure, is_unclear) = (true, false);
-        Self { header, rows, lines, columns: 0, file: 0, label, is_named, is_sure, is_unclear, part, of, notes }
+        Self {
+            header,
+            rows,
+            lines,
+            columns: 0,
+            file: 0,
+            label,
+            is_named,
+            is_sure: true,
+            is_unclear: false,
+            is_numbered: false,
+            suits: true,
+            part,
+            of,
+            notes,
+        }
     }
 
     /// The name of an image in a row.
@@ -218,7 +319,11 @@ impl Table {
             Ok(LabelsIn::Columns(columns)) => format!("the label is the column with the 1, of {}", columns.len()),
             Ok(LabelsIn::Nowhere) | Err(_) => "without labels".into(),
         };
-        let part = self.part.map(|p| format!(", splits in {}", name(p))).unwrap_or_default();
+        let part = match (self.part, self.of) {
+            (Some(part), _) => format!(", splits in {}", name(part)),
+            (None, Some(of)) => format!(", in {} by its name", of.name()),
+            (None, None) => String::new(),
+        };
         format!("{}: files in {}, {label}{part}", file.name(), name(self.file))
     }
 }

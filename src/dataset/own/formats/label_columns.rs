@@ -1,8 +1,9 @@
 //! Where the labels of a table of files stand.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 
-use super::cells::{is_split, label_column, speaks_of_labels};
+use super::cells::{label_column, says_no_class, speaks_of_labels};
 use super::text::is_number;
 use crate::dataset::own::labels::{MOST_CLASSES, RawLabel};
 
@@ -10,8 +11,8 @@ use crate::dataset::own::labels::{MOST_CLASSES, RawLabel};
 pub enum LabelsIn {
     Nowhere,
     Column(usize),
-    /// A column a class, with a 1 in one of them.
-    Columns(Vec<usize>),
+    /// A column a class, with the name of the class and a 1 in one of them.
+    Columns(Vec<(usize, String)>),
 }
 
 impl LabelsIn {
@@ -22,18 +23,25 @@ impl LabelsIn {
         }
         let name = |column: usize| header.and_then(|h| h.get(column)).map(String::as_str);
         let speaks = |column: usize| name(column).is_some_and(|name| speaks_of_labels(name, false));
+        let may_be = |column: &usize| !name(*column).is_some_and(says_no_class);
+        let meant: Vec<usize> = others.iter().copied().filter(may_be).collect();
         match *others {
             [] => return Ok(Self::Nowhere),
-            [only] if header.is_none() || speaks(only) || !is_of_each(rows, only) => return Ok(Self::Column(only)),
+            [only] if meant == [only] && (header.is_none() || speaks(only) || !is_of_each(rows, only)) => {
+                return Ok(Self::Column(only));
+            }
             _ => {}
         }
         let bit = |row: &[String], column: usize| row.get(column).and_then(|cell| bit(cell));
         let is_hot = |row: &Vec<String>| {
-            let ones = others.iter().filter(|c| bit(row, **c) == Some(true)).count();
-            ones == 1 && others.iter().filter(|c| bit(row, **c) == Some(false)).count() + 1 == others.len()
+            let ones = meant.iter().filter(|c| bit(row, **c) == Some(true)).count();
+            ones == 1 && meant.iter().filter(|c| bit(row, **c) == Some(false)).count() + 1 == meant.len()
         };
-        if header.is_some() && others.len() > 1 && rows.iter().all(is_hot) {
-            return Ok(Self::Columns(others.to_vec()));
+        if meant.len() > 1 && rows.iter().all(is_hot) {
+            let names: Option<Vec<&str>> = meant.iter().map(|column| name(*column)).collect();
+            if let Some(names) = names {
+                return Ok(Self::Columns(meant.into_iter().zip(without_common(&names)).collect()));
+            }
         }
         let cells = |column: usize| rows.iter().filter_map(move |r| r.get(column)).filter(|c| !c.is_empty());
         let repeats = |column: &usize| {
@@ -41,19 +49,17 @@ impl LabelsIn {
             (2..=MOST_CLASSES.min(rows.len() / 2)).contains(&kinds.len())
         };
         // Words that repeat are classes, and so may numbers be that go from 0 or 1 without a gap.
-        let likely: Vec<usize> = others.iter().copied().filter(repeats).collect();
+        let likely: Vec<usize> = meant.iter().copied().filter(repeats).collect();
         let (words, numbers): (Vec<usize>, Vec<usize>) =
             likely.into_iter().partition(|column| cells(*column).any(|cell| !is_number(cell)));
         let is_numbered = |column: &usize| {
             let kinds: BTreeSet<u64> = cells(*column).map_while(|cell| cell.parse().ok()).collect();
             let first = kinds.first().copied().unwrap_or(u64::MAX);
-            first <= 1 && kinds.iter().copied().eq((first..).take(kinds.len())) && {
-                let all = cells(*column).all(|cell| cell.parse::<u64>().is_ok());
-                all && !name(*column).is_some_and(is_split)
-            }
+            let is_gapless = first <= 1 && kinds.iter().copied().eq((first..).take(kinds.len()));
+            is_gapless && cells(*column).all(|cell| cell.parse::<u64>().is_ok())
         };
         let rivals: Vec<usize> = numbers.into_iter().filter(is_numbered).collect();
-        let mut spoken = others.iter().copied().filter(|column| speaks(*column));
+        let mut spoken = meant.iter().copied().filter(|column| speaks(*column));
         match (&words[..], &rivals[..], header.is_some()) {
             ([only], [], _) | ([], [only], false) => Ok(Self::Column(*only)),
             // The only one that speaks of labels, beside none of words.
@@ -74,18 +80,31 @@ impl LabelsIn {
         }
     }
 
-    pub fn of(&self, row: &[String], header: Option<&[String]>) -> RawLabel {
-        let cell = |column: usize| row.get(column).map_or("", String::as_str);
+    /// The label of a row, by its cells.
+    pub fn of<'a>(&self, cell: impl Fn(usize) -> Cow<'a, str>) -> RawLabel {
         match self {
             Self::Nowhere => RawLabel::Missing,
-            Self::Column(column) => RawLabel::of_text(cell(*column)),
+            Self::Column(column) => RawLabel::of_text(&cell(*column)),
             Self::Columns(columns) => {
-                let hot = columns.iter().find(|c| bit(cell(**c)) == Some(true));
-                let name = hot.and_then(|c| header?.get(*c)).cloned();
-                name.map_or(RawLabel::Missing, RawLabel::Name)
+                let mut hot = columns.iter().filter(|(column, _)| bit(&cell(*column)) == Some(true));
+                match (hot.next(), hot.next()) {
+                    (Some((_, name)), None) => RawLabel::Name(name.clone()),
+                    _ => RawLabel::Missing,
+                }
             }
         }
     }
+}
+
+/// Names of columns without the words that all begin with, unless what is left of one is empty or a number.
+fn without_common(names: &[&str]) -> Vec<String> {
+    let first = names.first().copied().unwrap_or_default();
+    let differs = |(at, c): &(usize, char)| !names.iter().all(|name| name[*at..].starts_with(*c));
+    let common = first.char_indices().find(differs).map_or(first, |(at, _)| &first[..at]);
+    let end = common.rfind(['_', '.', ':', '/']).map_or(0, |at| at + 1);
+    let is_name = |name: &&str| !name[end..].is_empty() && !is_number(&name[end..]);
+    let end = if names.iter().all(is_name) { end } else { 0 };
+    names.iter().map(|name| name[end..].to_owned()).collect()
 }
 
 /// A 1 or a 0, as numbers and as programs write them in words.
@@ -101,7 +120,7 @@ fn bit(cell: &str) -> Option<bool> {
 const FEW: usize = 10;
 
 /// Whether a column has a value of its own for most rows, as sizes and dates, and no classes.
-fn is_of_each(rows: &[Vec<String>], column: usize) -> bool {
+pub fn is_of_each(rows: &[Vec<String>], column: usize) -> bool {
     let kinds: HashSet<&str> = rows.iter().filter_map(|row| row.get(column)).map(String::as_str).collect();
     rows.len() >= FEW && kinds.len() * 2 > rows.len()
 }
@@ -145,6 +164,17 @@ mod tests {
             ("predicted_label,true_label", "word sex", Some(2)),
             ("class_name,height", "word width", Some(1)),
             ("x,y,species", "width width word", Some(3)),
+            ("patient", "sex", None),
+            ("lesion_id", "sex", None),
+            ("set", "sex", None),
+            ("y_pred", "bit", None),
+            ("class_id", "bit", Some(1)),
+            ("Patient Gender", "sex", Some(1)),
+            ("patient,width", "sex width", None),
+            ("Patient ID,breed", "sex word", Some(2)),
+            ("breed,prediction", "word sex", Some(1)),
+            ("Finding Labels,Patient Gender", "word sex", Some(1)),
+            ("dx,sex", "word sex", Some(1)),
         ] {
             let kinds: Vec<&str> = kinds.split(' ').collect();
             let row = |i: usize| {
@@ -159,6 +189,21 @@ mod tests {
                 _ => None,
             };
             assert_eq!(found, chosen, "{names}: {kinds:?}");
+        }
+    }
+
+    #[test]
+    fn classes_in_columns_have_their_names_without_what_all_begin_with() {
+        for (names, classes) in [
+            ("cat,dog", "cat,dog"),
+            ("label_cat,label_dog", "cat,dog"),
+            ("is_cat,is_cattle", "cat,cattle"),
+            ("label_a_cat,label_a_dog", "cat,dog"),
+            ("grade_1,grade_2", "grade_1,grade_2"),
+            ("label_,label_dog", "label_,label_dog"),
+            ("\u{e9}a,\u{e8}b", "\u{e9}a,\u{e8}b"),
+        ] {
+            assert_eq!(without_common(&names.split(',').collect::<Vec<_>>()).join(","), classes);
         }
     }
 }

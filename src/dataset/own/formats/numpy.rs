@@ -1,10 +1,12 @@
 //! NumPy's arrays, one a file (NPY) or several (NPZ): images, labels and splits by their names. Python objects in them
 //! are never unpickled.
 
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use npyz::{DType, NpyHeader, Order, TypeChar};
 
+use super::cells::is_predicted;
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
@@ -62,7 +64,9 @@ impl Format for Numpy {
         }
         let left: Vec<String> = (0..arrays.len()).filter(|i| !used.contains(i)).map(|i| arrays[i].words()).collect();
         if !left.is_empty() {
-            notes.push(format!("arrays that are not read: {}", left.join(", ")));
+            let no_label = raw.iter().all(|label| *label == RawLabel::Missing);
+            let help = if no_label { "; call the one with the labels `labels`" } else { "" };
+            notes.push(format!("arrays that are not read: {}{help}", left.join(", ")));
         }
         let mut taken: Vec<Option<Named>> = arrays.into_iter().map(Some).collect();
         let stored = images.into_iter().filter_map(|(i, shape)| Some(shape.of(taken[i].take()?))).collect();
@@ -106,6 +110,32 @@ impl Named {
 
     fn is(&self, names: &[&str]) -> bool {
         self.words.iter().any(|word| names.contains(&word.as_str()))
+    }
+
+    /// Whether nothing but labels is said in its name, without the file that it is in.
+    fn is_plain(&self) -> bool {
+        let said = words(self.name.rsplit('/').next().unwrap_or_default());
+        said.iter().all(|word| LABELS.contains(&word.as_str()) || Part::of(word).is_some())
+    }
+
+    /// Whether its values may be those of labels that have no name: words that repeat, or whole numbers that do. `true` if
+    /// they are words, or go from 0 or 1 without a gap, or it has no name either (`arr_1`).
+    fn may_be_labels(&self) -> Option<bool> {
+        if self.words.first().is_some_and(|word| word == "arr") {
+            return Some(true);
+        }
+        let (kinds, is_sure) = match &self.values {
+            Values::Texts(texts) => (texts.iter().collect::<HashSet<_>>().len(), true),
+            Values::Numbers(..) => {
+                let numbers = self.numbers()?;
+                let kinds: BTreeSet<i64> = numbers.iter().map(|number| *number as i64).collect();
+                let first = kinds.first().copied().unwrap_or(-1);
+                let is_gapless = (0..=1).contains(&first) && kinds.iter().copied().eq((first..).take(kinds.len()));
+                (kinds.len(), numbers.iter().all(|number| number.fract() == 0.0).then_some(is_gapless)?)
+            }
+            Values::Pickled | Values::Other => return None,
+        };
+        (2..=self.count() / 2).contains(&kinds).then_some(is_sure)
     }
 
     /// Its name and shape.
@@ -367,10 +397,21 @@ fn image_array(arrays: &[Named], group: &[usize]) -> Result<Option<(usize, Shape
 
 /// The array with the labels of a group.
 fn label_array(arrays: &[Named], group: &[usize], image: usize, count: usize) -> Result<Option<usize>, String> {
-    let others: Vec<usize> = group.iter().copied().filter(|i| *i != image && !arrays[*i].shape.is_empty()).collect();
-    let named = others.iter().copied().filter(|i| arrays[*i].is(&LABELS));
-    // Of two such names, as `target` and `target_names`, the one with as many entries as there are images.
-    if let Some(label) = named.min_by_key(|i| (arrays[*i].count() != count, arrays[*i].shape.len())) {
+    let may_be = |i: &usize| *i != image && !arrays[*i].shape.is_empty() && !is_predicted(&arrays[*i].name);
+    let others: Vec<usize> = group.iter().copied().filter(may_be).collect();
+    let named: Vec<usize> = others.iter().copied().filter(|i| arrays[*i].is(&LABELS)).collect();
+    let shown = |some: &[usize]| some.iter().map(|i| format!("`{}`", arrays[*i].name)).collect::<Vec<_>>().join(", ");
+    // Of two such names, as `target` and `target_names`, the one with as many entries as there are images, and of the
+    // plainest name.
+    let key = |i: &usize| (arrays[*i].count() != count, arrays[*i].shape.len(), !arrays[*i].is_plain());
+    if let Some(&label) = named.iter().min_by_key(|i| key(i)) {
+        let equal: Vec<usize> = named.iter().copied().filter(|i| key(i) == key(&label)).collect();
+        if equal.len() > 1 && arrays[label].count() == count {
+            return Err(format!(
+                "has arrays of which each may have the labels ({}); call the right one `labels`",
+                shown(&equal)
+            ));
+        }
         let array = &arrays[label];
         return match &array.values {
             Values::Pickled => Err(format!(
@@ -384,9 +425,17 @@ fn label_array(arrays: &[Named], group: &[usize], image: usize, count: usize) ->
             }
         };
     }
-    Ok(others
-        .into_iter()
-        .find(|i| arrays[*i].shape == [count] && !matches!(arrays[*i].values, Values::Other | Values::Pickled)))
+    let likely: Vec<(usize, bool)> = (others.into_iter().filter(|i| arrays[*i].shape == [count]))
+        .filter_map(|i| Some((i, arrays[i].may_be_labels()?)))
+        .collect();
+    match likely[..] {
+        [] | [(_, false)] => Ok(None),
+        [(only, true)] => Ok(Some(only)),
+        _ => {
+            let names = shown(&likely.iter().map(|(i, _)| *i).collect::<Vec<_>>());
+            Err(format!("does not say which array has the labels ({names}); call it `labels`"))
+        }
+    }
 }
 
 /// The labels in an array: one a row, or one of several columns.

@@ -8,7 +8,7 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::{Field, Row};
 use serde_json::Value;
 
-use super::cells::{in_order_of_numbers, in_train, is_index, is_split};
+use super::cells::{in_order_of_numbers, in_train, is_index, is_split, says_no_class};
 use super::fields::{class_names, features, flat, label_in, label_of, label_of_folder, number};
 use super::file_column::suits;
 use crate::dataset::DataError;
@@ -301,7 +301,7 @@ impl ImagesIn {
         };
         let is_name = |name: &str| ["path", "file", "filename", "file_name"].contains(&name.to_lowercase().as_str());
         match names.iter().filter(|n| !is_image(n) && !is_name(n) && !is_number_of_row(n)).collect::<Vec<_>>()[..] {
-            [only] => Some(only.clone()),
+            [only] if !says_no_class(only) => Some(only.clone()),
             _ => None,
         }
     }

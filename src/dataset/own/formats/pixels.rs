@@ -2,19 +2,20 @@
 //! pixels of an image in one cell.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::cells::{
     FEWEST_COLUMNS, cells, counts_rows, in_order_of_numbers, in_train, is_called_split, is_index, is_split,
-    label_column, rows, split_column, unread_split, usual_width,
+    label_column, rows, says_no_class, split_column, unread_split, usual_width,
 };
+use super::label_columns::{LabelsIn, is_of_each};
 use super::text::{self, is_number};
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, MOST_CLASSES, RawLabel, classes_of};
-use crate::dataset::own::listing::{Item, Listing, Part, Unreadable};
+use crate::dataset::own::listing::{Item, Listing, Part, Unreadable, words};
 use crate::dataset::own::tree::{Entry, Tree};
 
 pub struct Pixels;
@@ -118,7 +119,7 @@ struct Columns {
     pixels: Vec<usize>,
     /// Whether the one column of pixels holds all of an image.
     packed: bool,
-    label: Option<usize>,
+    label: LabelsIn,
     part: Option<usize>,
 }
 
@@ -151,7 +152,10 @@ impl Table {
         if shape[2] == 3 {
             notes.push("its pixels are read as red, green and blue planes, one after another".into());
         }
-        let guessed = columns.label.filter(|_| named.is_none());
+        let guessed = match columns.label {
+            LabelsIn::Column(label) if named.is_none() => Some(label),
+            _ => None,
+        };
         let mut table =
             Self { shape, values: vec![], labels: vec![], guessed, parts: vec![], lines: vec![], bad: vec![], notes };
         let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
@@ -170,7 +174,7 @@ impl Table {
                     continue;
                 }
             }
-            table.labels.push(columns.label.map_or(RawLabel::Missing, |l| RawLabel::of_text(&cell(&record, l))));
+            table.labels.push(columns.label.of(|column| cell(&record, column)));
             let said = columns.part.map(|p| cell(&record, p));
             let told = said.as_deref().and_then(Part::within);
             if let Some(said) = said.filter(|_| told.is_none()) {
@@ -214,32 +218,55 @@ impl Columns {
             left.retain(|c| !(is_called_split(&header[*c]) || has_label && is_split(&header[*c])));
         }
         let packed = left.iter().copied().find(|c| rows.first().and_then(|r| r.get(*c)).is_some_and(|c| is_packed(c)));
-        let label = match packed {
-            Some(packed) => {
+        let by_name = header.filter(|_| packed.is_none()).and_then(|header| counted(header, &left));
+        let label = match (packed, header, &by_name) {
+            (Some(packed), ..) => {
                 left.retain(|c| *c != packed);
-                header.and_then(label_column).filter(|l| left.contains(l)).or_else(|| only(&left))
+                match header {
+                    Some(header) => label_beside(header, rows, &left)?,
+                    None => only(&left).map_or(LabelsIn::Nowhere, LabelsIn::Column),
+                }
             }
-            None => label_of(header, rows, &left)?,
+            (None, Some(header), Some(pixels)) => {
+                let others: Vec<usize> = left.iter().copied().filter(|c| !pixels.contains(c)).collect();
+                label_beside(header, rows, &others)?
+            }
+            _ => label_of(header, rows, &left)?,
         };
-        if let Some(label) = label {
-            left.retain(|c| *c != label);
-            notes.push(match header.map(|h| h[label].as_str()).filter(|name| !name.is_empty()) {
+        let labels: Vec<usize> = match &label {
+            LabelsIn::Nowhere => Vec::new(),
+            LabelsIn::Column(label) => vec![*label],
+            LabelsIn::Columns(columns) => columns.iter().map(|(column, _)| *column).collect(),
+        };
+        left.retain(|c| !labels.contains(c));
+        match labels[..] {
+            [] => {}
+            [label] => notes.push(match header.map(|h| h[label].as_str()).filter(|name| !name.is_empty()) {
                 Some(name) => format!("the label is column {} (`{name}`)", label + 1),
                 None => format!("the label is taken from column {}, which has no name", label + 1),
-            });
+            }),
+            _ => notes.push(format!("the label is the column with the 1, of {}", labels.len())),
         }
         if packed.is_none() {
-            let are_words = |c: &usize| {
-                let words = rows.iter().filter_map(|r| r.get(*c)).filter(|v| !v.is_empty() && !is_number(v)).count();
-                words * 2 > rows.len()
-            };
-            for column in left.extract_if(.., |c| are_words(c)) {
+            for column in left.extract_if(.., |c| are_words(rows, *c)) {
                 notes.push(format!("column {} has words and is left aside", column + 1));
             }
         }
         if let Some(header) = header {
-            let read: Vec<usize> = part.into_iter().chain(label).chain(left.iter().copied()).collect();
+            for column in left.extract_if(.., |c| by_name.as_ref().is_some_and(|pixels| !pixels.contains(c))) {
+                notes.push(format!(
+                    "column {} (`{}`) is no pixel by its name and is left aside",
+                    column + 1,
+                    header[column]
+                ));
+            }
+            let read: Vec<usize> = part.into_iter().chain(labels).chain(left.iter().copied()).collect();
             notes.extend(unread_split(header, rows, &read));
+            if packed.is_none()
+                && let Some([one, other]) = coordinates(left.iter().map(|c| header[*c].as_str()))
+            {
+                return Err(format!("has columns of coordinates (`{one}`, `{other}`), and no pixels"));
+            }
             if packed.is_none()
                 && let Some(order) = in_order_of_numbers(left.iter().map(|c| header[*c].as_str()))
             {
@@ -275,6 +302,50 @@ impl Columns {
             found => Err(format!("has {found} pixels instead of {pixels}")),
         }
     }
+}
+
+/// The columns whose names are one word and a number, if they are most of all, and as many as an image has pixels.
+fn counted(header: &[String], columns: &[usize]) -> Option<Vec<usize>> {
+    let mut families: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for column in columns {
+        let name = header[*column].trim();
+        let word = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        if word.len() < name.len() {
+            families.entry(word).or_default().push(*column);
+        }
+    }
+    let is_image = |pixels: &Vec<usize>| pixels.len() >= FEWEST_COLUMNS && of_rows(pixels.len()).is_some();
+    families.into_values().find(|pixels| pixels.len() * 2 > columns.len() && is_image(pixels))
+}
+
+/// Two names of columns, if each is that of an x, a y or a z, and not of one of them alone: points, and no pixels.
+fn coordinates<'a>(names: impl Iterator<Item = &'a str>) -> Option<[&'a str; 2]> {
+    let axis = |name: &str| {
+        let said = words(name);
+        let plain = said.iter().map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+        let axes: BTreeSet<String> = plain.filter(|word| ["x", "y", "z"].contains(word)).map(str::to_owned).collect();
+        if axes.len() == 1 { axes.into_iter().next() } else { None }
+    };
+    let axes: Vec<(&str, String)> = names.map(|name| Some((name, axis(name)?))).collect::<Option<_>>()?;
+    let (one, first) = axes.first()?;
+    axes.iter().find(|(_, other)| other != first).map(|(other, _)| [*one, *other])
+}
+
+/// Where the labels stand in named columns beside the pixels: in none whose values differ in most rows, or have fractions.
+fn label_beside(header: &[String], rows: &[Vec<String>], columns: &[usize]) -> Result<LabelsIn, String> {
+    let named = label_column(header);
+    let is_fraction =
+        |cell: &String| cell.parse::<f64>().is_ok_and(|number| number.is_finite() && number.fract() != 0.0);
+    let is_measured = |c: usize| rows.iter().filter_map(|row| row.get(c)).any(is_fraction);
+    let may_be = |c: usize| !says_no_class(&header[c]) && !is_index(&header[c]) && !is_of_each(rows, c);
+    let is_meant = |c: &usize| named == Some(*c) || (may_be(*c) && !is_measured(*c));
+    LabelsIn::find(Some(header), rows, &columns.iter().copied().filter(is_meant).collect::<Vec<_>>())
+}
+
+/// Whether most cells of a column are words.
+fn are_words(rows: &[Vec<String>], column: usize) -> bool {
+    let words = rows.iter().filter_map(|row| row.get(column)).filter(|v| !v.is_empty() && !is_number(v)).count();
+    words * 2 > rows.len()
 }
 
 fn only(columns: &[usize]) -> Option<usize> {
@@ -336,15 +407,19 @@ impl Kinds {
     }
 }
 
-/// The column with the label: that of its name, that which has words, or the first or last of which the rest is square.
-fn label_of(header: Option<&[String]>, rows: &[Vec<String>], columns: &[usize]) -> Result<Option<usize>, String> {
+/// The column with the label: that of its name, that with words, or the first or last of which the rest is square.
+fn label_of(header: Option<&[String]>, rows: &[Vec<String>], columns: &[usize]) -> Result<LabelsIn, String> {
     let named = header.and_then(label_column).filter(|label| columns.contains(label));
     let cells = |c: usize| rows.iter().filter_map(move |r| r.get(c).map(String::as_str));
     let words: Vec<usize> =
         columns.iter().copied().filter(|c| cells(*c).any(|v| !v.is_empty() && !is_number(v))).collect();
+    let texts: Vec<usize> = columns.iter().copied().filter(|c| are_words(rows, *c)).collect();
+    if let Some(header) = header.filter(|_| named.is_none() && !texts.is_empty()) {
+        return label_beside(header, rows, &texts);
+    }
     let squares = of_rows(columns.len()).is_some();
     let without = of_rows(columns.len().saturating_sub(1)).is_some();
-    Ok(match (named, &words[..]) {
+    let found = match (named, &words[..]) {
         (Some(named), _) => Some(named),
         (None, [column]) if !squares || without => Some(*column),
         (None, _) if squares || !without => None,
@@ -362,5 +437,6 @@ fn label_of(header: Option<&[String]>, rows: &[Vec<String>], columns: &[usize]) 
                 }
             }
         }
-    })
+    };
+    Ok(found.map_or(LabelsIn::Nowhere, LabelsIn::Column))
 }

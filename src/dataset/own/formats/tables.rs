@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::cells::in_train;
-use super::file_table::{Table, candidates, is_form, known, not_found};
+use super::file_table::{Table, candidates, is_form, known, not_found, told_twice};
 use super::folders::{self, Files};
 use super::known::NotFound;
 use super::label_columns::LabelsIn;
@@ -26,8 +26,11 @@ impl Format for Tables {
             return 0;
         }
         let (images, has_classes) = (known(tree), folders::classes(tree).is_some());
-        let is_used = |table: &Table| !table.is_unclear && (table.is_named || !has_classes);
-        let found = candidates(tree).filter_map(|file| Table::read(tree, file, &images).ok()?);
+        let is_used = |(file, table): &(&Entry, Table)| {
+            let is_of_labels = table.has_labels() && (table.is_named || !has_classes);
+            is_of_labels && table.doubt(&images, file.folders(), has_classes).is_none()
+        };
+        let found = candidates(tree).filter_map(|file| Some((file, Table::read(tree, file, &images).ok()??)));
         match found.filter(is_used).count() {
             0 => 0,
             tables => images.count + tables,
@@ -47,7 +50,7 @@ impl Format for Tables {
         let [mut contradicted, mut divided, mut read]: [Vec<String>; 3] = Default::default();
         let forms = tree.files.iter().filter(|f| is_form(f)).map(Entry::name);
         notes.extend(forms.map(|name| format!("{name} is a form for answers by its name, and not read")));
-        let mut tables = Vec::new();
+        let mut tables: Vec<(&Entry, Table)> = Vec::new();
         for file in candidates(&tree) {
             match Table::read(&tree, file, &images) {
                 Ok(table) => tables.extend(table.map(|table| (file, table))),
@@ -56,6 +59,12 @@ impl Format for Tables {
                 Err(e) => return Err(tree.fault(Some(file), e)),
             }
         }
+        let is_told = folders::classes(&tree).is_some() || tables.iter().any(|(_, table)| table.is_plainly_of_files());
+        tables.retain(|(file, table)| {
+            let doubt = table.doubt(&images, file.folders(), is_told);
+            notes.extend(doubt.map(|why| format!("no label is read from {}, which {why}", file.name())));
+            doubt.is_none()
+        });
         // Beside a column that is called a label none is guessed.
         tables.sort_by_key(|(_, table)| !table.is_named);
         let is_named = tables.first().is_some_and(|(_, table)| table.is_named);
@@ -83,7 +92,7 @@ impl Format for Tables {
                         continue;
                     }
                 };
-                let label = labels.of(row, table.header.as_deref());
+                let label = labels.of(|column| row.get(column).map_or("", String::as_str).into());
                 let part = told.or_else(|| tree.files[index].folders().iter().find_map(|folder| Part::of(folder)));
                 let longer =
                     images.is_longer(name, &tree.files[index]).then(|| not_found(name, NotFound::None, line, file));
@@ -117,13 +126,7 @@ impl Format for Tables {
         }
         notes.extend(in_train(&no_splits));
         for (files, what) in [(&contradicted, "labels"), (&divided, "splits")] {
-            warnings.extend(files.first().map(|first| {
-                let (more, has) = match files.len() - 1 {
-                    0 => (String::new(), "has"),
-                    more => (format!(" and {more} more"), "have"),
-                };
-                format!("{first}{more} {has} two rows with different {what}; the first is used")
-            }));
+            warnings.extend(told_twice(files, what));
         }
         let unlisted = images.count - seen.len();
         if unlisted > 0 {

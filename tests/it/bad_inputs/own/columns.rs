@@ -9,6 +9,8 @@ pub fn rows() -> Vec<Row> {
     let mut rows = files();
     rows.extend(labels());
     rows.extend(classes());
+    rows.extend(numbers());
+    rows.extend(lists());
     rows.extend(pixels());
     rows
 }
@@ -141,6 +143,41 @@ fn labels() -> Vec<Row> {
             DATA,
             ["labels.csv: does not say which of its columns has the labels; give it a first line"],
         ),
+        refuses(
+            "own: a table of patients",
+            here("file,patient_id\n", &|i| format!("{i}.png,p{}\n", i / 3)),
+            DATA,
+            ["labels.csv: does not say which column has the labels (`patient_id`); name it `label`"],
+        ),
+        works(
+            "own: a table of patients and breeds",
+            here("file,patient,breed\n", &|i| format!("{i}.png,p{},{}\n", i / 3, class(i))),
+            DATA,
+            [ALL_GOOD, "labels in `breed`"],
+        ),
+        works(
+            "own: labels of several names",
+            here("Image Index,Finding Labels,Patient ID,Patient Gender\n", &|i| {
+                let finding = ["No Finding", "Effusion", "Mass", "Effusion|Mass"][i % 4];
+                format!("{i}.png,{finding},{},{}\n", i / 4, ["M", "F"][i / 2 % 2])
+            }),
+            DATA,
+            [ALL_GOOD, "labels in `Finding Labels`", "are classes of their own (1 of them)"],
+        ),
+        works(
+            "own: a table of diagnoses",
+            here("lesion_id,image_id,dx,sex\n", &|i| {
+                format!("L{},{i},{},{}\n", i / 2, ["nv", "mel"][i % 2], ["m", "f"][i / 2 % 2])
+            }),
+            DATA,
+            [ALL_GOOD, "files in `image_id`, labels in `dx`"],
+        ),
+        works(
+            "own: a table with a column a class, with one word before each",
+            here("file,label_cat,label_dog\n", &|i| format!("{i}.png,{},{}\n", 1 - i % 2, i % 2)),
+            DATA,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "the column with the 1, of 2"],
+        ),
         works(
             "own: splits that are numbers",
             here("file,label,split\n", &|i| format!("{i}.png,{},{}\n", class(i), usize::from(i >= 18))),
@@ -235,6 +272,135 @@ fn classes() -> Vec<Row> {
     ]
 }
 
+/// Tables of plain numbers beside images that are numbered.
+fn numbers() -> Vec<Row> {
+    let folders = "\"name\": \"a\",\n      \"count\": 12";
+    let and = |name: &'static str, header: &str, line: &dyn Fn(usize) -> String| {
+        good([text(name, format!("{header}\n{}", lines(line)))])
+    };
+    let list = || text("d/classes.csv", "id,label\n0,cat\n1,dog\n");
+    let a_list = "no label is read from classes.csv, which has another label in each row, as a list of classes has";
+    let plain = "which names images by plain numbers, which may mean other things; name them with folder and ending";
+    let twice = |dogs: std::ops::Range<usize>| {
+        let cats = (0..12).map(|i| File(format!("d/cat/{i}.png").leak(), numbered(i)));
+        let all = cats.chain(dogs.map(|i| File(format!("d/dog/{i}.png").leak(), numbered(i + 30))));
+        let row = |i: usize| format!("{i}.png,{}\n", if i < 12 { "cat" } else { "dog" });
+        all.chain([text("d/t.csv", format!("file,label\n{}", (0..20).map(row).collect::<String>()))])
+            .collect::<Vec<_>>()
+    };
+    vec![
+        works(
+            "own: a list of classes beside folders of numbered images",
+            good([list()]),
+            DATA,
+            [ALL_GOOD, folders, a_list],
+        ),
+        works(
+            "own: a list of classes beside numbered images and their table",
+            {
+                let mut given = with("images", &format!("file,label\n{}", lines(|i| format!("{i}.png,{}\n", i % 2))));
+                given.push(list());
+                given
+            },
+            DATA,
+            [ALL_GOOD, "\"name\": \"0\",\n      \"count\": 12", a_list],
+        )
+        .never(["two rows"]),
+        works(
+            "own: a list of classes beside numbered images",
+            (0..GOOD).map(|i| File(format!("d/images/{i}.png").leak(), numbered(i))).chain([list()]),
+            DATA,
+            [ALL_GOOD, "\"classes\": []", a_list],
+        ),
+        works(
+            "own: a log of training beside folders of numbered images",
+            and("d/log.csv", "epoch,label", &|i| format!("{i},{}", ["warm\n", "main\n"][i % 2])),
+            DATA,
+            [ALL_GOOD, folders, "left aside: log.csv"],
+        ),
+        works(
+            "own: a table of counts beside folders of numbered images",
+            and("d/t.csv", "nr,label", &|i| format!("{i},{}\n", class(i / 2))),
+            DATA,
+            [ALL_GOOD, folders, plain],
+        ),
+        works(
+            "own: a table of a few numbers beside folders of numbered images",
+            good([text("d/t.csv", "id,label\n0,cat\n1,cat\n2,dog\n3,dog\n")]),
+            DATA,
+            [ALL_GOOD, folders, plain],
+        ),
+        works(
+            "own: a table of ids beside folders of numbered images",
+            and("d/t.csv", "id,label", &|i| format!("{i},{}\n", class(i / 2))),
+            DATA,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "for 24 of 24 images the folder says another class"],
+        ),
+        works(
+            "own: a table of names that are in two folders each",
+            twice(0..12),
+            DATA,
+            [ALL_GOOD, "no label is read from t.csv, which names images by names that several of them have"],
+        ),
+        works(
+            "own: a table of names of which some are in two folders",
+            twice(6..20),
+            DATA,
+            ["\"images\": 14", "may be one of several images of that name", "\"name\": \"cat\",\n      \"count\": 6"],
+        ),
+    ]
+}
+
+/// Lists of the files of a split.
+fn lists() -> Vec<Row> {
+    let twelve = "\"name\": \"a\",\n      \"count\": 12";
+    let image = |i: usize| format!("{}/{i}.png\n", ["a", "b"][i % 2]);
+    let of = |from: usize, to: usize| (from..to).map(image).collect::<String>();
+    let two = |train: usize| [text("d/train.txt", of(0, train)), text("d/test.txt", of(18, GOOD))];
+    vec![
+        works(
+            "own: lists of files beside folders of classes",
+            good(two(18)),
+            DATA,
+            [ALL_GOOD, twelve, TEST, "train.txt: files in column 1, without labels, in train by its name"],
+        )
+        .never(["left aside", "whose split no table says"]),
+        works(
+            "own: an image in two lists",
+            good(two(19)),
+            DATA,
+            [ALL_GOOD, twelve, TEST, "a/18.png has two rows with different splits; the first is used"],
+        ),
+        works(
+            "own: a list of names without endings in a folder beside",
+            good([text("d/meta/test.txt", of(18, GOOD).replace(".png", ""))]),
+            DATA,
+            [ALL_GOOD, twelve, TEST, "images whose split no table says are in train: 18"],
+        ),
+        works(
+            "own: a list of names with spaces",
+            good([
+                File("d/a/my best one.png", numbered(40)),
+                text("d/test.txt", format!("a/my best one.png\n{}", of(19, GOOD))),
+            ]),
+            DATA,
+            ["\"images\": 25", TEST],
+        ),
+        works(
+            "own: lists of files beside a table of labels",
+            {
+                let mut given =
+                    with("images", &format!("file,label\n{}", lines(|i| format!("{i}.png,{}\n", class(i)))));
+                let of = |from: usize, to: usize| (from..to).map(|i| format!("{i}.png\n")).collect::<String>();
+                given.extend([text("d/train.txt", of(0, 18)), text("d/test.txt", of(18, GOOD))]);
+                given
+            },
+            DATA,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", TEST],
+        ),
+    ]
+}
+
 fn pixels() -> Vec<Row> {
     let mut order: Vec<usize> = (0..16).collect();
     order.sort_by_key(usize::to_string);
@@ -250,6 +416,34 @@ fn pixels() -> Vec<Row> {
             csv("label", &|i| (i % 3).to_string()),
             read,
             [ALL_GOOD, "\"count\": 8", "the columns of pixels are put in the order of the numbers in their names"],
+        ),
+        refuses(
+            "own: pixels beside two columns that may be the labels",
+            csv("breed,colour", &|i| format!("{},{}", class(i), ["red", "green", "blue"][i % 3])),
+            read,
+            ["d.csv: does not say which column has the labels (`breed`, `colour`); name it `label`"],
+        ),
+        works(
+            "own: pixels beside a label and a measurement",
+            csv("breed,weight", &|i| format!("{},{i}.5", class(i))),
+            read,
+            [ALL_GOOD, "the label is column 17 (`breed`)", "column 18 (`weight`) is no pixel by its name"],
+        ),
+        works(
+            "own: pixels beside a column a class",
+            csv("label_cat,label_dog", &|i| format!("{},{}", 1 - i % 2, i % 2)),
+            read,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "the label is the column with the 1, of 2"],
+        ),
+        refuses(
+            "own: columns of coordinates",
+            {
+                let names: String = (1..9).map(|p| format!(",x{p},y{p}")).collect();
+                let points = |i: usize| (0..16).map(|p| format!(",{}", (i * 7 + p) % 28)).collect::<String>();
+                [text("d.csv", format!("label{names}\n{}", lines(|i| format!("{}{}\n", i % 3, points(i)))))]
+            },
+            read,
+            ["d.csv: has columns of coordinates (`x1`, `y1`), and no pixels"],
         ),
         works(
             "own: pixels with a split of another name",

@@ -278,7 +278,7 @@ fn arrays() -> Vec<Row> {
     let read = "data d.npz --json";
     let longs = |value: &dyn Fn(usize) -> i64| (0..GOOD).flat_map(|i| value(i).to_le_bytes()).collect::<Vec<u8>>();
     let doubles = |value: &dyn Fn(usize) -> f64| (0..GOOD).flat_map(|i| value(i).to_le_bytes()).collect::<Vec<u8>>();
-    let classes = longs(&|i| (i % 3) as i64);
+    let (classes, ages) = (longs(&|i| (i % 3) as i64), longs(&|i| (i % 7) as i64 + 20));
     let words: Vec<u8> = (0..GOOD)
         .flat_map(|i| ["cat", "dog"][i % 2].chars().flat_map(|c| (c as u32).to_le_bytes()).collect::<Vec<u8>>())
         .collect();
@@ -294,6 +294,38 @@ fn arrays() -> Vec<Row> {
     cut.truncate(300);
     vec![
         works("own: an NPZ", labelled("<i8", "24", &classes), read, [ALL_GOOD, "\"count\": 8"]),
+        refuses(
+            "own: an NPZ of which two arrays may have the labels",
+            file(&[images(), ("age", npy("<i8", "24", &ages)), ("sex", npy("<i8", "24", &classes))]),
+            read,
+            ["d.npz: does not say which array has the labels (`age`, `sex`); call it `labels`"],
+        ),
+        works(
+            "own: an NPZ with an array that is of no classes",
+            file(&[images(), ("age", npy("<i8", "24", &ages))]),
+            read,
+            [ALL_GOOD, "there are no labels", "not read: age (24); call the one with the labels `labels`"],
+        ),
+        refuses(
+            "own: an NPZ with two arrays of labels",
+            file(&[images(), ("coarse_labels", npy("<i8", "24", &ages)), ("fine_labels", npy("<i8", "24", &classes))]),
+            read,
+            [
+                "has arrays of which each may have the labels (`coarse_labels`, `fine_labels`); call the right one `labels`",
+            ],
+        ),
+        works(
+            "own: an NPZ with predicted labels",
+            file(&[images(), ("y_pred", npy("<i8", "24", &ages)), ("y_true", npy("<i8", "24", &classes))]),
+            read,
+            [ALL_GOOD, "\"count\": 8", "labels in y_true"],
+        ),
+        works(
+            "own: an NPZ of arrays without names",
+            file(&[("arr_0", npy("|u1", "24, 4, 4", &x)), ("arr_1", npy("<i8", "24", &classes))]),
+            read,
+            [ALL_GOOD, "\"count\": 8", "labels in arr_1"],
+        ),
         works("own: labels that are texts", labelled("<U3", "24", &words), read, [ALL_GOOD, "\"name\": \"cat\""]),
         works(
             "own: a test split alone",
