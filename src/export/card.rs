@@ -46,7 +46,7 @@ pub struct Image {
 }
 
 impl Card {
-    pub fn new(header: &Header, round: usize, tensors: &[NamedTensor]) -> Self {
+    pub(super) fn new(header: &Header, round: usize, tensors: &[NamedTensor]) -> Self {
         let experiment = header.experiment_in(round);
         let inside = source(experiment.dataset).shape(experiment);
         let shape = inside.padded(side_multiple(experiment));

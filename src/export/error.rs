@@ -45,7 +45,7 @@ impl ExportError {
         }
     }
 
-    pub fn weights(what: &str, error: impl std::fmt::Display) -> Self {
+    pub(super) fn weights(what: &str, error: impl std::fmt::Display) -> Self {
         Self::Weights { what: what.into(), detail: error.to_string() }
     }
 }

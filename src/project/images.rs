@@ -111,7 +111,7 @@ impl Images {
         Ok(Self { all, by_file, by_place, copies })
     }
 
-    pub fn read(path: &Path) -> Result<Self, ProjectError> {
+    pub(super) fn read(path: &Path) -> Result<Self, ProjectError> {
         let bytes = paths::read(path).map_err(|e| unread(path, &e))?;
         let mut reader = csv::Reader::from_reader(&bytes[..]);
         let cut = |e: csv::Error| in_file(path, format!("is damaged ({e}); put back a copy of it"));
@@ -129,7 +129,7 @@ impl Images {
         Self::new(all).map_err(|what| in_file(path, what))
     }
 
-    pub fn write(&self, path: &Path) -> Result<(), ProjectError> {
+    pub(super) fn write(&self, path: &Path) -> Result<(), ProjectError> {
         let mut table = csv::Writer::from_writer(Vec::new());
         let failed = |e: csv::Error| in_file(path, e);
         table.write_record(COLUMNS).map_err(failed)?;

@@ -90,7 +90,7 @@ impl Settings {
         std::iter::once(PathBuf::from(&self.images)).chain(beside.map(|text| folder.join(text))).collect()
     }
 
-    pub fn read(folder: &Path) -> Result<Self, ProjectError> {
+    pub(super) fn read(folder: &Path) -> Result<Self, ProjectError> {
         let path = folder.join(SETTINGS);
         let text = paths::read_text(&path).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
@@ -112,7 +112,7 @@ impl Settings {
         Ok(settings)
     }
 
-    pub fn write(&self, folder: &Path) -> Result<(), ProjectError> {
+    pub(super) fn write(&self, folder: &Path) -> Result<(), ProjectError> {
         let path = folder.join(SETTINGS);
         let text = toml::to_string(self).map_err(|e| in_file(&path, e))?;
         Ok(archive::write_atomically(&path, text.as_bytes())?)

@@ -172,7 +172,7 @@ impl Project {
         &self.folder
     }
 
-    pub fn settings(&self) -> &Settings {
+    pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }
 

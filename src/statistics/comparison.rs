@@ -12,8 +12,8 @@ use crate::experiment::{Strategy, Task, Variant};
 use crate::history::History;
 
 /// Rounds of the primary endpoint: from the first in which strategies differ to the last of the paper's Table 1.
-pub const FIRST_ENDPOINT_ROUND: usize = 2;
-pub const LAST_ENDPOINT_ROUND: usize = 10;
+const FIRST_ENDPOINT_ROUND: usize = 2;
+const LAST_ENDPOINT_ROUND: usize = 10;
 
 /// Fewest pairs whose effect is taken for one to plan by.
 const FEWEST_FOR_EFFECT: usize = 3;

@@ -24,7 +24,7 @@ pub enum Kind {
 }
 
 impl Number {
-    pub const BYTE: Self = Self { kind: Kind::Unsigned, width: 1, big_endian: false };
+    pub(super) const BYTE: Self = Self { kind: Kind::Unsigned, width: 1, big_endian: false };
 
     /// The value whose bytes these are.
     pub fn value(self, bytes: &[u8]) -> f64 {
@@ -142,7 +142,7 @@ pub struct Arrays {
 }
 
 impl Arrays {
-    pub fn new(arrays: Vec<Array>) -> Self {
+    pub(super) fn new(arrays: Vec<Array>) -> Self {
         let wider = |[a, b]: [f64; 2], [c, d]: [f64; 2]| [a.min(c), b.max(d)];
         let range = arrays.iter().map(Array::range).fold([f64::INFINITY, f64::NEG_INFINITY], wider);
         Self { arrays, scale: Scale::of(range), range }

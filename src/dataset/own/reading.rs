@@ -104,7 +104,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub fn new(listing: &Listing, wanted: Wanted) -> Self {
+    pub(super) fn new(listing: &Listing, wanted: Wanted) -> Self {
         let reading = Reading {
             items: Vec::with_capacity(listing.items.len()),
             pixels: Vec::with_capacity(listing.items.len() * wanted.shape().len()),
@@ -139,7 +139,7 @@ impl Reader {
         end < listing.items.len()
     }
 
-    pub fn finish(self) -> Reading {
+    pub(super) fn finish(self) -> Reading {
         self.reading
     }
 }

@@ -93,7 +93,7 @@ const GREATEST_EXPONENT: f64 = 8.0;
 const DETERMINANT_HESSIAN: [[f64; 4]; 4] =
     [[0.0, 0.0, 0.0, 1.0], [0.0, 0.0, -1.0, 0.0], [0.0, -1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]];
 
-pub fn determinant(f: [f64; 4]) -> f64 {
+pub(super) fn determinant(f: [f64; 4]) -> f64 {
     f[0] * f[3] - f[1] * f[2]
 }
 

@@ -46,7 +46,7 @@ impl LabellingCost {
 }
 
 impl RunState {
-    pub fn new(id: RunId, strategy: Strategy) -> Self {
+    pub(super) fn new(id: RunId, strategy: Strategy) -> Self {
         Self {
             id,
             strategy,

@@ -27,12 +27,12 @@ pub struct Walk {
 }
 
 impl Walk {
-    pub fn new(run: RunId, id: usize, start: u32, code: Vec<f32>, decoded: Vec<u8>) -> Self {
+    pub(super) fn new(run: RunId, id: usize, start: u32, code: Vec<f32>, decoded: Vec<u8>) -> Self {
         let decoded = Arc::new(decoded);
         Self { run, id, start, code, decoded, steps: Vec::new(), measures: Vec::new(), rounds: Vec::new() }
     }
 
-    pub fn take_step(&mut self, step: WalkStep, decoded: Vec<u8>, measure: StepMeasure, round: usize) {
+    pub(super) fn take_step(&mut self, step: WalkStep, decoded: Vec<u8>, measure: StepMeasure, round: usize) {
         self.steps.push((step, Arc::new(decoded)));
         self.measures.push(measure);
         self.rounds.push(round);

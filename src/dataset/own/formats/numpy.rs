@@ -12,7 +12,7 @@ use crate::dataset::own::labels::{self, RawLabel, classes_of, one_hot};
 use crate::dataset::own::listing::{Item, Listing, Part, words};
 use crate::dataset::own::tree::{Container, Tree};
 
-pub struct Numpy;
+pub(super) struct Numpy;
 
 /// The name of the format in one file.
 pub const NPZ: &str = "NumPy arrays";
