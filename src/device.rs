@@ -18,8 +18,10 @@ pub enum DeviceKind {
 }
 
 impl DeviceKind {
+    /// Every kind of device, the default first.
     pub const ALL: &'static [Self] = &[Self::Cpu, Self::Gpu];
 
+    /// The name on the screen; `FromStr` reads it in small letters or capitals.
     pub fn label(self) -> &'static str {
         match self {
             Self::Cpu => "CPU",
@@ -40,6 +42,7 @@ impl std::str::FromStr for DeviceKind {
 /// Why a device cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
+    /// No adapter is a GPU; `found` says which there are.
     #[error("no GPU was found ({found}); choose the CPU, or install a Vulkan, Metal or DX12 driver")]
     NoGpu { found: String },
     #[error("the GPU {name} could not be opened ({detail}); update its driver, or choose the CPU")]
@@ -59,6 +62,7 @@ pub struct ComputeDevice {
 }
 
 impl ComputeDevice {
+    /// The CPU, which is always there: burn's flex backend.
     pub fn cpu() -> Self {
         let plain = Device::flex();
         Self { autodiff: plain.clone().autodiff(), plain, kind: DeviceKind::Cpu, description: "CPU (burn flex)".into() }
@@ -149,7 +153,9 @@ pub fn software_allowed() -> bool {
 /// One graphics adapter of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adapter {
+    /// As its driver reports it.
     pub name: String,
+    /// The interface to it: Vulkan, Metal, DX12.
     pub backend: String,
     pub driver: String,
     kind: wgpu::DeviceType,

@@ -11,6 +11,7 @@ use crate::{disk, paths};
 pub struct NpyImage {
     pub rows: usize,
     pub columns: usize,
+    /// Row by row.
     pub values: Vec<f32>,
 }
 
@@ -23,11 +24,13 @@ pub enum NpyError {
     Malformed,
     #[error("NPY data of type {0} are not supported: use float32, float64, uint8 or bool")]
     Type(String),
+    /// Its axes, as the file's header has them.
     #[error("it must have two dimensions, but the shape is ({0})")]
     Shape(String),
 }
 
 impl NpyImage {
+    /// Reads a file of two dimensions; errors name it only where it cannot be opened.
     pub fn read(path: &Path) -> Result<Self, NpyError> {
         Self::from_bytes(
             &paths::read(path).map_err(|source| NpyError::Io { path: path.display().to_string(), source })?,
@@ -58,6 +61,7 @@ impl NpyImage {
         Ok(Self { rows, columns, values })
     }
 
+    /// Writes a file aside and renames it; a reader never sees a part of it.
     pub fn write(&self, path: &Path) -> std::io::Result<()> {
         disk::write_aside(path, &self.to_bytes())
     }

@@ -31,6 +31,7 @@ pub enum Part {
 impl Part {
     const GIVEN: [Self; 4] = [Self::Pool, Self::Drawn, Self::Test, Self::Aside];
 
+    /// The word in the column `part` of `images.csv`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pool => "pool",
@@ -64,6 +65,7 @@ pub struct Image {
     pub file: String,
     /// The first 16 bytes of the SHA-256 of its pixels, in hex.
     pub digest: String,
+    /// What it is for.
     pub part: Part,
     /// Its name by now, if it was moved since.
     pub now: Option<String>,
@@ -141,14 +143,17 @@ impl Images {
         Ok(archive::write_atomically(path, &bytes)?)
     }
 
+    /// In the order of their places: those of the latent space first, generated ones last.
     pub fn all(&self) -> &[Image] {
         &self.all
     }
 
+    /// Images given and generated.
     pub fn len(&self) -> usize {
         self.all.len()
     }
 
+    /// Whether there is no image at all.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

@@ -134,6 +134,7 @@ impl Log {
         Ok(log)
     }
 
+    /// Every row of the file, the oldest first.
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }

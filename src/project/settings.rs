@@ -20,6 +20,7 @@ const FORMAT: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// The version of the file, which must be that of this program.
     pub format: u32,
     /// Where the images are.
     pub images: String,
@@ -32,9 +33,10 @@ pub struct Settings {
     /// Whether the test images are those of an experiment; otherwise they are drawn from the pool.
     #[serde(default)]
     pub splits_of_experiment: bool,
-    /// How many images were given, and their digest (`Images::digest`); 0 and empty in projects of before.
+    /// How many images were given; 0 in projects of before.
     #[serde(default)]
     pub image_count: usize,
+    /// The digest of the given images (`Images::digest`); empty in projects of before.
     #[serde(default)]
     pub image_digest: String,
     /// Whether the times of the rows about an image never go back; false in projects of before.

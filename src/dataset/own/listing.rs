@@ -61,6 +61,7 @@ pub struct Item {
     pub name: String,
     /// The split that it was given in.
     pub part: Option<Part>,
+    /// Its place among `Listing::classes`; `None` without labels.
     pub label: Option<Class>,
 }
 
@@ -127,7 +128,9 @@ pub const IN_NO_ROW: &str = "images in no row of a table, which are left aside";
 /// An image, file or folder that is left out, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreadable {
+    /// Its name in the data.
     pub file: String,
+    /// The end of a sentence that begins with the name.
     pub reason: String,
 }
 

@@ -148,6 +148,7 @@ impl Named {
 
 /// An array as a file holds it.
 pub struct Stored<'a> {
+    /// Sizes of the axes, as NumPy prints them.
     pub shape: Vec<usize>,
     /// Whether the first axis is the one whose values lie side by side.
     pub fortran: bool,
@@ -158,6 +159,7 @@ pub struct Stored<'a> {
 
 /// What the values of an array are.
 pub enum StoredKind {
+    /// Numbers or truth values, by how they are stored.
     Numbers(Number),
     /// Texts of so many bytes each.
     Bytes(usize),
@@ -165,6 +167,7 @@ pub enum StoredKind {
     Letters(usize, Number),
     /// Python objects, which are code.
     Pickled,
+    /// Such as dates, records and complex numbers, which are neither pixels nor labels.
     Other,
 }
 
