@@ -19,6 +19,7 @@ const LONGEST_LINE: usize = 256;
 #[error("{}: the cached result {reason}", path.display())]
 pub struct Spoilt {
     pub path: PathBuf,
+    /// The end of a sentence that begins with "the cached result".
     pub reason: String,
 }
 

@@ -37,8 +37,10 @@ pub struct Difference {
 /// Why runs cannot be combined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CombineError {
+    /// More than a strategy, its own fields and the seed: each property that differs, once.
     #[error("the runs differ in more than strategy and seed: {}; leave some out, or combine them with {}", list(.0), options(.0))]
     Different(Vec<Difference>),
+    /// One seed of one variant twice; from `round` on the two have other content.
     #[error(
         "{run} is given twice, and the two differ from round {round} on; leave one out (`ridgewalk diff` shows where they part)"
     )]

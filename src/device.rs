@@ -1,6 +1,7 @@
 //! Where tensors live: the CPU (burn's flex backend) or a GPU (burn-wgpu), chosen at run time.
 
 use std::any::Any;
+use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use burn::tensor::Device;
@@ -18,8 +19,10 @@ pub enum DeviceKind {
 }
 
 impl DeviceKind {
+    /// Every kind of device, the default first.
     pub const ALL: &'static [Self] = &[Self::Cpu, Self::Gpu];
 
+    /// The name on the screen; `FromStr` reads it in small letters or capitals.
     pub fn label(self) -> &'static str {
         match self {
             Self::Cpu => "CPU",
@@ -40,6 +43,7 @@ impl std::str::FromStr for DeviceKind {
 /// Why a device cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
+    /// No adapter is a GPU; `found` says which there are.
     #[error("no GPU was found ({found}); choose the CPU, or install a Vulkan, Metal or DX12 driver")]
     NoGpu { found: String },
     #[error("the GPU {name} could not be opened ({detail}); update its driver, or choose the CPU")]
@@ -59,6 +63,7 @@ pub struct ComputeDevice {
 }
 
 impl ComputeDevice {
+    /// The CPU, which is always there: burn's flex backend.
     pub fn cpu() -> Self {
         let plain = Device::flex();
         Self { autodiff: plain.clone().autodiff(), plain, kind: DeviceKind::Cpu, description: "CPU (burn flex)".into() }
@@ -124,9 +129,18 @@ pub fn free_memory() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let free = line.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1_024;
-    // A container may have less.
-    let limit = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| text.trim().parse().ok());
-    Some(limit.map_or(free, |limit: u64| limit.min(free)))
+    Some(free_in_container().map_or(free, |container| container.min(free)))
+}
+
+/// Bytes that a container's limit leaves; pages of files that it would give up at once count as free.
+fn free_in_container() -> Option<u64> {
+    let read = |name: &str| std::fs::read_to_string(Path::new("/sys/fs/cgroup").join(name)).ok();
+    let number = |name| read(name)?.trim().parse::<u64>().ok();
+    let limit = number("memory.max")?;
+    let used = number("memory.current").unwrap_or_default();
+    let stat = read("memory.stat").unwrap_or_default();
+    let files = stat.lines().find_map(|line| line.strip_prefix("inactive_file ")?.parse().ok()).unwrap_or(0_u64);
+    Some(limit.saturating_sub(used.saturating_sub(files)))
 }
 
 /// Words in the messages of burn's runtime and wgpu when there is no memory for a tensor; they have no type for it.
@@ -149,7 +163,9 @@ pub fn software_allowed() -> bool {
 /// One graphics adapter of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adapter {
+    /// As its driver reports it.
     pub name: String,
+    /// The interface to it: Vulkan, Metal, DX12.
     pub backend: String,
     pub driver: String,
     kind: wgpu::DeviceType,

@@ -18,8 +18,11 @@ pub struct Difference {
 /// A field with its values in two histories.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unequal {
+    /// The field of a setting in backquotes, or what else is compared.
     pub field: String,
+    /// Its value in the first history, as text.
     pub first: String,
+    /// Its value in the second history, as text.
     pub second: String,
 }
 

@@ -19,8 +19,11 @@ const CHUNK: usize = 64;
 /// A parallelogram in latent space, each vector of the space's dimension.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plane {
+    /// The corner at which cell 0 begins.
     pub origin: Vec<f32>,
+    /// From the corner along a row of cells, over the whole side.
     pub edge_u: Vec<f32>,
+    /// From the corner from row to row, over the whole side.
     pub edge_v: Vec<f32>,
 }
 
@@ -52,13 +55,15 @@ pub struct FieldRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     pub request: FieldRequest,
+    /// Cells along a side: one of `LEVELS`.
     pub side: usize,
-    /// The most probable class, and its probability.
+    /// The most probable class.
     pub class: Vec<Class>,
+    /// The probability of the most probable class, 0 to 1.
     pub confidence: Vec<f32>,
     /// Entropy of the class probabilities (nats): hardness without a label.
     pub entropy: Vec<f32>,
-    /// Cross entropy with the requested label (nats).
+    /// Cross entropy with the requested label, or with that of the nearest sample (nats).
     pub loss: Vec<f32>,
     /// r10: distance to the 10th embedded sample. Where it is large, decoded images are unreliable.
     pub sparsity: Vec<f32>,
@@ -74,7 +79,9 @@ pub struct Field {
 /// The gradient at one point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arrow {
+    /// The latent point, a cell's centre.
     pub at: Vec<f32>,
+    /// dL/dp there, by the loss of that cell.
     pub gradient: Vec<f32>,
 }
 

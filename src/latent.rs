@@ -55,14 +55,17 @@ impl LatentSpace {
         Ok(Self { codes: Arc::new(codes), dim, scale, index, sparsity: OnceLock::new() })
     }
 
+    /// Numbers in a code.
     pub fn dim(&self) -> usize {
         self.dim
     }
 
+    /// Samples embedded: those of the train split.
     pub fn len(&self) -> usize {
         self.index.len()
     }
 
+    /// Never true: `new` refuses an embedding without samples.
     pub fn is_empty(&self) -> bool {
         self.index.is_empty()
     }
@@ -82,6 +85,7 @@ impl LatentSpace {
         self.scale
     }
 
+    /// The neighbour index over all codes, with the samples' indices into the train split.
     pub fn index(&self) -> &NeighbourIndex {
         &self.index
     }

@@ -54,7 +54,9 @@ pub struct Unpacked {
     pub folder: PathBuf,
     /// Whether the session can go on; else its runs can be looked at.
     pub goes_on: bool,
+    /// Histories that were shown beside the session's runs.
     pub opened: Vec<History>,
+    /// The content of [`WINDOW_FILE`], for the window to take up.
     pub window: Vec<u8>,
 }
 
@@ -69,6 +71,7 @@ pub enum ParcelError {
     Write { path: PathBuf, source: std::io::Error },
     #[error("{}: cannot be read ({source}).", path.display())]
     Read { path: PathBuf, source: std::io::Error },
+    /// The end of a sentence that begins with the path.
     #[error("{}: {reason}.", path.display())]
     Unfit { path: PathBuf, reason: String },
 }

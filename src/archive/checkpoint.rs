@@ -11,6 +11,7 @@ use crate::history::History;
 pub struct Checkpoint {
     /// Rounds completed at that point.
     pub rounds: usize,
+    /// The target's parameters as burn's record, which `Target::load` reads.
     pub weights: Vec<u8>,
     /// Empty if it was not saved: the weights can then be evaluated, but no run can continue from them.
     pub optimiser: Vec<u8>,

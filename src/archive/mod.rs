@@ -22,8 +22,9 @@ use crate::paths;
 pub const HISTORY_EXTENSION: &str = "rwh";
 /// Folders between one that holds runs and its histories.
 const DEPTH: usize = 3;
-/// Folders of a run's histories and of its checkpoints.
+/// Folder of the histories, in a folder of runs.
 pub const HISTORIES: &str = "histories";
+/// Folder of the checkpoints, in a folder of runs.
 pub const CHECKPOINTS: &str = "checkpoints";
 /// Folder of the weights at the ends of rounds.
 pub const WEIGHTS: &str = "weights";
@@ -39,8 +40,9 @@ pub const EXPORT_LIST: &str = "export.json";
 /// Extension of a file with the images along walks.
 pub const ALBUM_EXTENSION: &str = "rwa";
 
-/// The first lines of an embedding's file and of an album's begin with these words.
+/// The first line of an embedding's file begins with these words.
 pub const EMBEDDING_MAGIC: &str = "ridgewalk embedding";
+/// The first line of the file with a run's images along walks begins with these words.
 pub const ALBUM_MAGIC: &str = "ridgewalk album";
 const HISTORY_MAGIC: &str = "ridgewalk history";
 const CHECKPOINT_MAGIC: &str = "ridgewalk checkpoint";
@@ -68,6 +70,7 @@ pub fn write_history(path: &Path, history: &History) -> Result<(), ArchiveError>
     write(path, HISTORY_MAGIC, history)
 }
 
+/// The whole history in a `.rwh` file; an error names a file that is of another kind, damaged or cut off.
 pub fn read_history(path: &Path) -> Result<History, ArchiveError> {
     read(path, HISTORY_MAGIC)
 }
@@ -83,10 +86,12 @@ pub fn read_header(path: &Path) -> Result<Header, ArchiveError> {
     read::<Beginning>(path, HISTORY_MAGIC).map(|beginning| beginning.header)
 }
 
+/// Writes a checkpoint; a reader sees the old file or the new one, never a part of it.
 pub fn write_checkpoint(path: &Path, checkpoint: &Checkpoint) -> Result<(), ArchiveError> {
     write(path, CHECKPOINT_MAGIC, checkpoint)
 }
 
+/// The checkpoint in a `.rwc` file; whether it is of the history beside it, `Checkpoint::foreign` tells.
 pub fn read_checkpoint(path: &Path) -> Result<Checkpoint, ArchiveError> {
     read(path, CHECKPOINT_MAGIC)
 }
@@ -95,6 +100,7 @@ pub fn read_checkpoint(path: &Path) -> Result<Checkpoint, ArchiveError> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SavedRun {
     pub history: History,
+    /// The state at its last complete round; `None` if none lies beside, and the run can only be viewed.
     pub checkpoint: Option<Checkpoint>,
     /// Weights at the ends of earlier rounds, without optimiser state.
     pub weights: Vec<Checkpoint>,

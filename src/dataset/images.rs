@@ -26,6 +26,7 @@ impl ImageShape {
         self.channels * self.height * self.width
     }
 
+    /// Whether an image of this shape has no value: one of its sides, or the number of channels, is 0.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -104,14 +105,17 @@ impl Split {
         self.files.len()
     }
 
+    /// The shape of every image of the split.
     pub fn shape(&self) -> ImageShape {
         self.shape
     }
 
+    /// Images in the split.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
+    /// Whether there is no image, as in the validation split of data without one.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
@@ -121,6 +125,7 @@ impl Split {
         &self.labels
     }
 
+    /// The true class of one image, by its index from 0 into the split; panics beyond the end.
     pub fn label(&self, sample: usize) -> Class {
         self.labels[sample]
     }
@@ -193,9 +198,11 @@ pub struct Dataset {
     pub place: String,
     /// Names of the classes, in the order of their labels.
     pub classes: Vec<String>,
+    /// What strategies choose from: the data set D of the paper, without validation images.
     pub train: Split,
     /// Taken from train, never from test; it is for choosing settings.
     pub validation: Split,
+    /// Held out for the reported accuracy; no choice is made on it.
     pub test: Split,
     digest: String,
 }
@@ -306,6 +313,7 @@ impl Dataset {
         &self.digest
     }
 
+    /// The shape of every image of the three splits.
     pub fn shape(&self) -> ImageShape {
         self.train.shape()
     }

@@ -8,6 +8,7 @@ use crate::experiment::Experiment;
 
 /// A source of a data set, listed in `sources`.
 pub trait Source: Sync {
+    /// Whether images are generated, published or the user's own, which decides where they are looked for.
     fn origin(&self) -> Origin<'_>;
 
     /// The shape of every image.
@@ -87,6 +88,7 @@ pub struct Edition {
 pub enum Hashes {
     /// Every file has its published hash.
     Published,
+    /// At least one file has another hash.
     Different,
     /// Files that were published only as part of an archive.
     Loose,

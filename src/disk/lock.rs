@@ -20,6 +20,7 @@ pub struct FolderLock(Arc<Held>);
 /// Why a folder cannot be written into.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
+    /// Another process writes; `holder` says which and since when, if the lock file tells.
     #[error("{}: {holder} is writing into it; wait for its end, or choose another folder with --out", folder.display())]
     Busy { folder: PathBuf, holder: String },
     #[error("{}", aside::unwritten(folder, why))]

@@ -22,11 +22,13 @@ pub struct Saved {
     pub experiment: String,
     /// The variants as text, such as `snn alpha=0.5`.
     pub variants: Vec<String>,
-    /// The first and the last repeat.
+    /// The first repeat, from 1.
     pub first_repeat: usize,
+    /// The last repeat, counted like the first: both are of the session's grid, forks aside.
     pub last_repeat: usize,
-    /// Rounds of all runs together: those that have ended, and all.
+    /// Rounds of all runs together that have ended.
     pub rounds_done: usize,
+    /// Rounds of all runs together, ended or not.
     pub rounds: usize,
     /// Whether no run has rounds left.
     pub finished: bool,
@@ -45,6 +47,7 @@ pub struct Left {
     pub saved: Saved,
     /// The time of the last round.
     pub at: jiff::Timestamp,
+    /// All files below the folder.
     pub bytes: u64,
 }
 
@@ -65,6 +68,7 @@ impl Saved {
         toml::from_str(&paths::read_text(&folder.join(SESSION_FILE)).ok()?).ok()
     }
 
+    /// Writes `session.toml` into the session's folder, from which `Command::TakeUp` goes on.
     pub fn write(&self, folder: &Path) -> Result<(), ArchiveError> {
         let path = folder.join(SESSION_FILE);
         let text = toml::to_string(self)

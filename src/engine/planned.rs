@@ -18,6 +18,7 @@ impl RunId {
 /// A run that a session computes or shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedRun {
+    /// Its number in this session; forks and further repeats count on.
     pub id: RunId,
     /// The name of the run's variant, unique among the session's variants; repeats share it.
     pub name: Variant,
@@ -25,6 +26,7 @@ pub struct PlannedRun {
     pub place: usize,
     /// The session's experiment with this run's own strategy, that strategy's own fields, and the repeat's seed.
     pub experiment: Experiment,
+    /// The fields that were set for this run only.
     pub own: Own,
     /// Which of the paired repeats, from 1.
     pub repeat: usize,

@@ -8,7 +8,9 @@ const LEAST_BATCH: usize = 8;
 /// A network that is trained in minibatches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trained {
+    /// The network that makes latent space, in minibatches of `generator_batch`.
     Generator,
+    /// The network F, in minibatches of `batch_size`.
     Target,
 }
 

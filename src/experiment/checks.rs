@@ -9,9 +9,11 @@ use super::strategy::Strategy;
 /// What an experiment needs to know of its data before anything is trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DataFacts {
-    /// Images in each split.
+    /// Images of the train split.
     pub train: usize,
+    /// Images of the validation split; 0 without one.
     pub validation: usize,
+    /// Images of the test split.
     pub test: usize,
     pub classes: usize,
 }

@@ -13,8 +13,10 @@ pub enum ExperimentError {
     UnknownField { name: String, advice: String },
     #[error("field `{field}`: {detail}")]
     Field { field: String, detail: String },
+    /// Two variants whose settings are equal, so that their runs would be.
     #[error("`{first}` and `{second}` are the same run: {run}")]
     SameRun { first: String, second: String, run: String },
+    /// A whole sentence on what cannot be read.
     #[error("{0}")]
     Syntax(String),
 }

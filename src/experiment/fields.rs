@@ -17,14 +17,17 @@ use super::value::{Slot, Value};
 
 /// A field of an experiment.
 pub struct Field {
+    /// Its name in files, on the command line and in errors.
     pub name: &'static str,
     /// Its name on the screen.
     pub label: &'static str,
     /// The short form of its label in the names of runs that differ in it.
     pub symbol: &'static str,
+    /// One or two sentences: what it is, and its place in the paper.
     pub help: &'static str,
     /// Range of a number.
     pub limits: RangeInclusive<f64>,
+    /// Shown behind the number; empty for none.
     pub unit: &'static str,
     /// A value that means something else than a number, and the word for it.
     pub word: Option<(f64, &'static str)>,
@@ -63,7 +66,9 @@ pub enum Level {
 /// A network that is trained once and cached under the values that its weights depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Digest {
+    /// The weights of the generator.
     Generator,
+    /// The weights of the classifier that stands in for a labelling tool.
     StandIn,
 }
 

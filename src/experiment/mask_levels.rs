@@ -19,8 +19,10 @@ pub enum MaskPlace {
 pub struct MaskLevels(Vec<(MaskPlace, String)>);
 
 impl MaskPlace {
+    /// Every place, from the outside inwards.
     pub const ALL: [Self; 3] = [Self::Outside, Self::Wall, Self::Lumen];
 
+    /// The word before the equals sign in `wall=1,lumen=2`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Outside => "outside",
@@ -31,6 +33,7 @@ impl MaskPlace {
 }
 
 impl MaskLevels {
+    /// Levels as they are written; an error if one is wall and something else.
     pub fn new(named: Vec<(MaskPlace, String)>) -> Result<Self, String> {
         let wall = |level: &str| named.iter().any(|(p, l)| *p == MaskPlace::Wall && l == level);
         match named.iter().find(|(place, level)| *place != MaskPlace::Wall && wall(level)) {
@@ -39,6 +42,7 @@ impl MaskLevels {
         }
     }
 
+    /// Whether no level is named, so that all are to be found.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -13,6 +13,7 @@ use super::value::Slot;
 /// Why a text is not an experiment, and where.
 #[derive(Debug)]
 pub struct TextError {
+    /// What is wrong, without its place.
     pub what: ExperimentError,
     /// Line and column, from 1; `None` if a field that the text does not name is at fault.
     pub place: Option<(usize, usize)>,

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 /// A type that a field may have.
 pub trait Value {
+    /// The value to be set from text, or edited in the panel of the settings.
     fn slot(&mut self) -> Slot<'_>;
 
     /// The value as it is typed and written, which `Slot::set` reads.
@@ -17,6 +18,7 @@ const SMALL: f64 = 1e-9;
 /// A field's value to be changed, by its type.
 pub enum Slot<'a> {
     Count(&'a mut usize),
+    /// A whole number of the whole range of 64 bits.
     Seed(&'a mut u64),
     Single(&'a mut f32),
     Double(&'a mut f64),
@@ -26,11 +28,13 @@ pub enum Slot<'a> {
 
 /// A value that is one of several named ones; `choices!` implements it.
 pub trait Choice {
+    /// All values that it can have; `index` and `choose` count in their order.
     fn options(&self) -> &'static [Named];
 
     /// Index among the options.
     fn index(&self) -> usize;
 
+    /// Sets it to an option by its place from 0; one that is not there changes nothing.
     fn choose(&mut self, index: usize);
 }
 

@@ -28,7 +28,9 @@ pub struct Own(BTreeMap<String, String>);
 /// The experiment of one run, with the fields set for it only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setup {
+    /// All settings, those of `own` among them.
     pub experiment: Experiment,
+    /// The fields in which it may differ from the rest of the grid.
     pub own: Own,
 }
 
@@ -145,10 +147,12 @@ impl Own {
         Self(differing.map(|f| (f.name.to_owned(), f.get(base))).collect())
     }
 
+    /// Whether the run has only what its grid has.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// Whether the field was set for this run.
     pub fn contains(&self, field: &Field) -> bool {
         self.0.contains_key(field.name)
     }

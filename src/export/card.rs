@@ -14,7 +14,9 @@ use crate::world::side_multiple;
 /// What `NAME.json` beside `NAME.safetensors` says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Card {
+    /// The network's name, as in the settings.
     pub network: &'static str,
+    /// The round at whose end the weights are, from 1.
     pub round: usize,
     /// Names of the classes in the order of the outputs; none if these are maps.
     pub classes: Vec<String>,
@@ -46,7 +48,7 @@ pub struct Image {
 }
 
 impl Card {
-    pub fn new(header: &Header, round: usize, tensors: &[NamedTensor]) -> Self {
+    pub(super) fn new(header: &Header, round: usize, tensors: &[NamedTensor]) -> Self {
         let experiment = header.experiment_in(round);
         let inside = source(experiment.dataset).shape(experiment);
         let shape = inside.padded(side_multiple(experiment));

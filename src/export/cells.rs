@@ -5,6 +5,7 @@ use crate::dataset::Class;
 /// The type of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// Missing: empty.
     Text,
     /// A whole number; missing in an array: -1.
     Whole,
@@ -12,6 +13,7 @@ pub enum Kind {
     Seed,
     /// A number; missing in an array: NaN. CSV has the fewest digits that give the same number back.
     Single,
+    /// As `Single`, in double precision.
     Double,
     /// So many single numbers a row: columns NAME_0, NAME_1, ... of CSV, one array of two dimensions.
     Singles(usize),
@@ -29,6 +31,7 @@ pub struct Column {
 /// One value of a row.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell<'a> {
+    /// As the column's kind says: nothing in CSV.
     Missing,
     Text(&'a str),
     Whole(i64),
@@ -36,6 +39,7 @@ pub enum Cell<'a> {
     Single(f32),
     Double(f64),
     Singles(&'a [f32]),
+    /// `[channels, height, width]`, 0..=255.
     Image(&'a [u8]),
 }
 

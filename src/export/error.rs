@@ -18,10 +18,13 @@ pub enum ExportError {
     Write { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// Writing a row of a table failed.
     #[error(transparent)]
     Row(#[from] std::io::Error),
+    /// Runs of two experiments, or of other data or another latent space.
     #[error("{} and {} differ in {what}; export the runs of one experiment at a time", first.display(), second.display())]
     Mixed { first: PathBuf, second: PathBuf, what: String },
+    /// One run twice, with other content.
     #[error("{} and {}: {source}", first.display(), second.display())]
     Twice { first: PathBuf, second: PathBuf, source: CombineError },
     #[error("--generator {}: cannot be used for these runs: {why}", path.display())]
@@ -45,7 +48,7 @@ impl ExportError {
         }
     }
 
-    pub fn weights(what: &str, error: impl std::fmt::Display) -> Self {
+    pub(super) fn weights(what: &str, error: impl std::fmt::Display) -> Self {
         Self::Weights { what: what.into(), detail: error.to_string() }
     }
 }

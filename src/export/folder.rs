@@ -34,20 +34,27 @@ pub struct Exported {
     /// Every field of each run's experiment; none in exports of earlier versions.
     #[serde(default)]
     pub experiments: BTreeMap<String, Settings>,
+    /// What the data are, as the histories say it; no place on a machine.
     pub data: String,
+    /// SHA-256 of the data.
     pub data_digest: String,
+    /// SHA-256 of the generator's configuration and data.
     pub generator_digest: String,
     /// SHA-256 of the generator's weights, if the histories name it.
     pub generator_weights: Option<String>,
+    /// Names of the classes in the order of their numbers.
     pub classes: Vec<String>,
     /// Mean standard deviation of the embedding's axes: the unit of alpha.
     pub latent_scale: f32,
     /// Channels, height and width of an image, if the data are there.
     pub image_shape: Option<[usize; 3]>,
+    /// The form of the tables.
     pub format: Format,
     /// Whether all files are there; false while an export runs.
     pub complete: bool,
+    /// The files written so far, in their order.
     pub files: Vec<Written>,
+    /// What the runs do not have or could not be computed again.
     pub missing: Vec<Missing>,
 }
 
@@ -57,6 +64,7 @@ type Settings = BTreeMap<String, String>;
 /// A file of an export.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Written {
+    /// Path within the folder.
     pub file: String,
     /// What it holds; of a table, what a row is.
     pub holds: String,

@@ -23,6 +23,7 @@ use crate::world::{Preparation, PreparationActivity, Prepared, World};
 /// Where data and generator are looked for, to compute again what histories do not hold.
 #[derive(Debug, Clone)]
 pub struct Again {
+    /// Searched for published data before the usual places.
     pub data_dir: Option<PathBuf>,
     /// The user's own masks, if they are no longer where the run found them.
     pub masks: Option<PathBuf>,
@@ -30,7 +31,9 @@ pub struct Again {
     pub data: Option<PathBuf>,
     /// A generator's file, instead of one in the cache.
     pub generator: Option<PathBuf>,
+    /// The folder of the generator cache; `None` looks for no generator there.
     pub cache_dir: Option<PathBuf>,
+    /// Where predictions are computed again.
     pub device: ComputeDevice,
 }
 

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Something that is not in an export, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Missing {
+    /// What is missing, as the beginning of a sentence.
     pub what: String,
+    /// Why, as its end.
     pub why: String,
     /// The runs and rounds that lack it; none if all do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

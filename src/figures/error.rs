@@ -9,12 +9,15 @@ use crate::disk::{self, LockError};
 /// Why figures cannot be drawn or written.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
+    /// No run was given.
     #[error("there is no history to draw")]
     NoHistory,
+    /// Runs that lack what a figure is about; `needs` is the end of a sentence.
     #[error("{title}: nothing to draw in these histories; it needs {needs}")]
     Nothing { title: &'static str, needs: &'static str },
     #[error("{title}: {why}")]
     Refused { title: &'static str, why: String },
+    /// Runs that must not be combined.
     #[error(transparent)]
     Apart(#[from] CombineError),
     #[error(
@@ -29,6 +32,7 @@ pub enum FigureError {
     Write { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// A folder of runs or of an export.
     #[error("{}: has runs or their export, whose tables have the names of those of figures; choose another folder (--out on the command line)", path.display())]
     Taken { path: PathBuf },
     #[error("{}: a file is there that is no figure or table of ridgewalk, and it stays as it is; choose another folder (--out on the command line), or move it away", path.display())]

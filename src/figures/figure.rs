@@ -5,8 +5,9 @@
 use super::look::style::{Ink, Mark, Stroke};
 use crate::dataset::Class;
 
-/// Width of one text column and of a page, inches.
+/// Width of one text column, inches.
 pub const COLUMN_WIDTH: f64 = 3.5;
+/// Width of a page, inches.
 pub const PAGE_WIDTH: f64 = 7.2;
 /// Resolution of a picture in print, dots per inch.
 pub const PRINT_DPI: f32 = 300.0;
@@ -20,6 +21,7 @@ pub struct Figure {
     pub title: String,
     /// What is drawn, over how many repeats, and what the band is.
     pub caption: String,
+    /// Row by row, as many in a row as `columns` says.
     pub panels: Vec<Panel>,
     /// Panels in a row of a narrow figure (one text column) and of a wide one.
     pub columns: Columns,
@@ -35,11 +37,14 @@ pub struct Figure {
 /// Number of panels in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns {
+    /// Below a width of 5 inches.
     pub narrow: usize,
+    /// From a width of 5 inches on.
     pub wide: usize,
 }
 
 impl Columns {
+    /// One panel below the other at any width.
     pub const ONE: Self = Self { narrow: 1, wide: 1 };
 }
 
@@ -77,6 +82,7 @@ pub struct Panel {
     pub y: Axis,
     /// Height of the plot over its width.
     pub aspect: f64,
+    /// Later ones are drawn over earlier ones.
     pub items: Vec<Item>,
 }
 
@@ -116,6 +122,7 @@ pub enum Ticks {
 pub enum Item {
     Line(Line),
     Band(Band),
+    /// Filled rectangles: bars, or the cells of a heat map.
     Blocks(Vec<Block>),
     Rule(Rule),
     Note(Note),
@@ -131,8 +138,11 @@ pub struct Line {
     pub series: String,
     /// Whether the line gives the series a legend entry.
     pub in_legend: bool,
+    /// `[x, y]` in data coordinates.
     pub points: Vec<[f64; 2]>,
+    /// `None` draws no line.
     pub stroke: Option<Stroke>,
+    /// The mark of each point and its colour; `None` draws none.
     pub mark: Option<(Mark, Ink)>,
     /// Horizontal to the next point, then vertical.
     pub steps: bool,
@@ -153,8 +163,10 @@ impl Line {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Band {
     pub series: String,
+    /// `[x, low, high]` in data coordinates, by x.
     pub points: Vec<[f64; 3]>,
     pub ink: Ink,
+    /// From 0, invisible, to 1.
     pub opacity: f64,
 }
 
@@ -162,7 +174,9 @@ pub struct Band {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
     pub series: String,
+    /// Left and right end.
     pub x: [f64; 2],
+    /// Lower and upper end.
     pub y: [f64; 2],
     /// The number it shows.
     pub value: Option<f64>,
@@ -174,6 +188,7 @@ pub struct Block {
 /// A straight line across the panel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
+    /// The x of a vertical line, the y of a horizontal one, in data coordinates.
     pub at: f64,
     pub vertical: bool,
     pub stroke: Stroke,
@@ -191,9 +206,13 @@ pub struct Note {
 /// An image in a rectangle in data coordinates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Image {
+    /// Left and right end.
     pub x: [f64; 2],
+    /// Lower and upper end; the first row of pixels is at the upper one.
     pub y: [f64; 2],
+    /// Columns of pixels.
     pub width: usize,
+    /// Rows of pixels.
     pub height: usize,
     /// One plane of grey, from the background (0) to the text's colour (255), or three of red, green and blue.
     pub planes: Vec<u8>,
@@ -204,19 +223,22 @@ pub struct Image {
 /// Many small points in the colours of classes, or in one, drawn as one image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cloud {
+    /// `[x, y]` in data coordinates.
     pub points: Vec<[f64; 2]>,
-    /// The class of each point.
+    /// The class of each point, one for each also where `ink` is given.
     pub classes: Vec<Class>,
     /// The colour of all points instead of those of the classes.
     pub ink: Option<Ink>,
     /// Radius of a point, in points.
     pub radius: f64,
+    /// From 0, invisible, to 1.
     pub opacity: f64,
 }
 
 /// A bold letter at a position in data coordinates, with an outline in the background colour.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tag {
+    /// `[x, y]` in data coordinates.
     pub at: [f64; 2],
     pub text: String,
 }
@@ -235,11 +257,13 @@ impl Axis {
         Self { label: label.into(), scale: Scale::Linear, range: None, ticks: Ticks::Nice }
     }
 
+    /// Shows this range and not the extent of the data.
     pub fn range(mut self, low: f64, high: f64) -> Self {
         self.range = Some([low, high]);
         self
     }
 
+    /// Has ticks at these positions and not at round numbers.
     pub fn ticks(mut self, ticks: Ticks) -> Self {
         self.ticks = ticks;
         self
@@ -272,6 +296,7 @@ impl Figure {
 }
 
 impl Panel {
+    /// Whether there is nothing to see but rules, notes and tags.
     pub fn is_empty(&self) -> bool {
         self.items.iter().all(|i| match i {
             Item::Line(l) => l.points.is_empty(),

@@ -6,11 +6,13 @@ pub struct Table {
     /// Stem of the file it is written to.
     pub name: String,
     pub caption: String,
+    /// A name for each column.
     pub header: Vec<String>,
+    /// Cells as they are printed, as many a row as the header has.
     pub rows: Vec<Vec<String>>,
     /// Number of columns from the left that hold text; the others hold numbers and are aligned right.
     pub words: usize,
-    /// Rows with a thin rule above.
+    /// Indices of the rows with a thin rule above, from 0 below the header.
     pub rules: Vec<usize>,
     /// Sentences below the table.
     pub notes: Vec<String>,

@@ -24,6 +24,7 @@ pub struct GeneratorCache {
 }
 
 impl GeneratorCache {
+    /// A cache in this folder, which need not exist yet.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }

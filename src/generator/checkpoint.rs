@@ -30,6 +30,7 @@ pub struct Checkpoint {
     pub codes: Vec<f32>,
     /// Losses so far, with the passes over the data done then.
     pub losses: Vec<(f32, GeneratorLosses)>,
+    /// How fast the minibatches went, for the time left.
     pub pace: Pace,
     /// By what it was trained, at last.
     pub origin: Origin,

@@ -50,6 +50,7 @@ pub enum GeneratorFileError {
 #[derive(Clone, Copy)]
 pub struct GeneratorOf<'a> {
     pub experiment: &'a Experiment,
+    /// SHA-256 of the data, in hex.
     pub data: &'a str,
 }
 

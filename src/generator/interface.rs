@@ -12,11 +12,13 @@ use crate::device::ComputeDevice;
 
 /// A trained generator with fixed parameters.
 pub trait Generator: Send + Sync {
+    /// Numbers in a code.
     fn latent_dim(&self) -> usize;
 
     /// Values in one image.
     fn image_len(&self) -> usize;
 
+    /// Where its parameters are, and where it encodes and decodes.
     fn device(&self) -> &ComputeDevice;
 
     /// G(p) as a tensor in [0, 1], `[n, image_len]`; gradients flow back to the codes `[n, latent_dim]`.
@@ -85,6 +87,7 @@ pub trait GeneratorTraining: Send {
     /// The generator as it is now.
     fn generator(&self) -> Arc<dyn Generator>;
 
+    /// Whether no minibatch is left.
     fn is_done(&self) -> bool {
         self.steps_done() >= self.total_steps()
     }
@@ -94,7 +97,7 @@ pub trait GeneratorTraining: Send {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingStep {
     pub losses: GeneratorLosses,
-    /// The images of the minibatch.
+    /// The images of the minibatch, as indices into the train split.
     pub samples: Vec<u32>,
     /// Codes of these images in this step, `[samples.len(), latent_dim]`.
     pub codes: Vec<f32>,
@@ -119,7 +122,9 @@ pub struct GeneratorLosses {
 pub struct Adversarial {
     /// R(D(G(E(x)))) + R(D(G(z))).
     pub generator: f32,
+    /// Of the image discriminator D: -2 log D(x) - log(1 - D(G(E(x)))) - log(1 - D(G(z))).
     pub discriminator: f32,
+    /// Of the code discriminator C: -log C(z) - log(1 - C(E(x))).
     pub code_discriminator: f32,
     /// Accuracy of the image discriminator, percent: 50 is chance, and near 100 it teaches the generator little.
     pub image_accuracy: f32,
@@ -159,8 +164,10 @@ impl GeneratorLosses {
 pub enum GeneratorError {
     #[error("the generator's weights cannot be read or written: {0}")]
     Weights(String),
+    /// A file that cannot be written; a whole sentence.
     #[error("{0}")]
     Unwritten(String),
+    /// `epoch` is the number of passes over the data.
     #[error("the generator diverged at epoch {epoch:.1}: its loss is not a number; lower `generator_learning_rate`")]
     Diverged { epoch: f32 },
 }

@@ -12,8 +12,9 @@ const SAMPLES: usize = 256;
 pub struct Quality {
     /// Number of images.
     pub images: usize,
-    /// Mean absolute and mean square error of G(E(x)), for values in [0, 1].
+    /// Mean absolute error of G(E(x)), for values in [0, 1].
     pub absolute_error: f32,
+    /// Mean square error of G(E(x)), for values in [0, 1].
     pub square_error: f32,
     /// Mean square error of the mean image, that of a latent space without dimensions.
     pub square_error_of_mean: f32,
@@ -24,8 +25,9 @@ pub struct Quality {
     pub diversity: Option<f32>,
     /// Standard deviation of the codes on each axis; the prior's is 1.
     pub deviations: Vec<f32>,
-    /// Percentage of images, and of samples, that the generator's discriminator takes for real, if it has one.
+    /// Percentage of images that the generator's discriminator takes for real, if it has one.
     pub images_judged_real: Option<f32>,
+    /// Percentage of samples G(z) that the generator's discriminator takes for real, if it has one.
     pub samples_judged_real: Option<f32>,
 }
 

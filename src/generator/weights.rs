@@ -74,6 +74,7 @@ impl ModuleMapper for FreshWeights<'_> {
 pub struct NamedTensor {
     /// The names of the fields that lead to it, joined by points.
     pub name: String,
+    /// Sizes of its axes, as burn has them: of a linear layer `[in, out]`.
     pub shape: Vec<usize>,
     /// Its values, row by row.
     pub values: Vec<f32>,

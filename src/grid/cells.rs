@@ -17,6 +17,7 @@ pub struct Grid {
 /// Part `index` (from 1) of `count` of a grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
+    /// From 1 to `count`.
     pub index: usize,
     pub count: usize,
 }
@@ -47,7 +48,9 @@ impl std::str::FromStr for Shard {
 /// One run of a grid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
+    /// With this run's own strategy and seed.
     pub experiment: Experiment,
+    /// The fields that were set for this run only.
     pub own: Own,
     /// The repeat, from 1.
     pub repeat: usize,

@@ -13,16 +13,20 @@ use crate::target::WeightsError;
 pub enum GridError {
     #[error(transparent)]
     Archive(ArchiveError),
+    /// No room for what a grid writes.
     #[error("{0} with --resume")]
     Full(ArchiveError),
+    /// A file of a run that is damaged or cut off.
     #[error("{0}; move it elsewhere to run it again")]
     Damaged(ArchiveError),
     #[error(transparent)]
     Lock(#[from] LockError),
     #[error("{cell}: {source}")]
     Resume { cell: String, source: ResumeError },
+    /// Other data or another latent space.
     #[error("{}: it and this grid differ in the {difference}; {}, or choose another folder", path.display(), difference.help())]
     OtherWorld { path: PathBuf, difference: GroundDifference },
+    /// Another value of a setting.
     #[error("{}: it and this grid differ in {difference}; choose another folder", path.display())]
     OtherSetting { path: PathBuf, difference: String },
     #[error("{}: has no checkpoint to continue from, and its rounds come out differently here ({difference}); continue it where it was computed, or choose another folder with --out", path.display())]
@@ -35,6 +39,7 @@ pub enum GridError {
     NotEmpty { path: PathBuf },
     #[error("{} and {} belong to different grids: {difference}; merge shards of one grid only", first.display(), second.display())]
     OtherGrid { first: PathBuf, second: PathBuf, difference: String },
+    /// One run computed twice, with other content.
     #[error("{} and {} are the same run and differ ({difference}); leave one of them out", first.display(), second.display())]
     Differ { first: PathBuf, second: PathBuf, difference: String },
     #[error("{}: a file is there that no run wrote, and it stays as it is; choose another folder with --out, or move it away", path.display())]

@@ -14,6 +14,7 @@ use crate::archive::{
 pub struct GridFolder(PathBuf);
 
 impl GridFolder {
+    /// The folder at this path; nothing is read or made.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
@@ -33,14 +34,17 @@ impl GridFolder {
         Self(if folder.file_name().is_some_and(|n| n == HISTORIES) { up(&folder) } else { folder })
     }
 
+    /// The folder itself, above those of histories, checkpoints, weights and walks.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
+    /// The history of a cell, in the folder of histories.
     pub fn history(&self, cell: &Cell) -> PathBuf {
         self.named(HISTORIES, &cell.name(), HISTORY_EXTENSION)
     }
 
+    /// The latest state of a cell, in the folder of checkpoints.
     pub fn checkpoint(&self, cell: &Cell) -> PathBuf {
         self.named(CHECKPOINTS, &cell.name(), CHECKPOINT_EXTENSION)
     }

@@ -43,6 +43,7 @@ pub trait Watcher: Sync {
     fn happened(&self, cell: &Cell, event: &RunEvent, fraction: f32);
     /// A round of a cell ended, and its files are on disk.
     fn saved(&self, _cell: &Cell, _history: &History) {}
+    /// No round of a cell is left, and all its files are on disk; told also of a cell that was over before.
     fn ended(&self, cell: &Cell, history: &History);
 }
 

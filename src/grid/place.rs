@@ -25,6 +25,7 @@ pub enum PlaceError {
     Archive(#[from] ArchiveError),
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// A run with other settings has that file already.
     #[error("{}: another run has that name; choose another folder", path.display())]
     Taken { path: PathBuf },
     #[error(transparent)]

@@ -11,6 +11,7 @@ pub const FORMAT_VERSION: u32 = 1;
 /// The origin of a run: experiment, data, generator and program.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
+    /// The version of the record, `FORMAT_VERSION` when it was written.
     pub format: u32,
     /// The experiment with this run's own strategy and seed.
     pub experiment: Experiment,
@@ -18,6 +19,7 @@ pub struct Header {
     pub repeat: usize,
     /// SHA-256 of the data (`Dataset::digest`).
     pub data_digest: String,
+    /// What the data are, for display; no place on a machine.
     pub data_provenance: String,
     /// SHA-256 of the trained generator's configuration and data, its name in the cache.
     pub generator_digest: String,

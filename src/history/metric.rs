@@ -91,5 +91,6 @@ pub struct Evaluation {
     pub minibatches: usize,
     /// Percent for accuracies and shares, nats for losses, kPa^2 for errors of maps.
     pub value: f32,
+    /// Whether it was measured after the last minibatch of its round; else it is one inside.
     pub round_end: bool,
 }

@@ -27,6 +27,7 @@ pub struct History {
 }
 
 impl History {
+    /// A history without a round yet.
     pub fn new(header: Header) -> Self {
         Self { header, rounds: Vec::new() }
     }
@@ -42,6 +43,7 @@ impl History {
         Self { header, rounds: self.rounds.iter().take(round).cloned().collect() }
     }
 
+    /// The strategy of its latest rounds; before a fork it may be another.
     pub fn strategy(&self) -> Strategy {
         self.header.experiment.strategy
     }
@@ -91,6 +93,7 @@ impl History {
         self.header.experiment.dataset.task()
     }
 
+    /// The root of all random streams of its latest rounds; repeats are paired by it.
     pub fn seed(&self) -> u64 {
         self.header.experiment.seed
     }

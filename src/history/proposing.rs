@@ -46,6 +46,7 @@ impl Kernel {
 /// How a herding strategy covered latent space in a round.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
+    /// How far one point covers another.
     pub kernel: Kernel,
     /// Samples that it chose among.
     pub pool: usize,

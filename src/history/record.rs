@@ -18,6 +18,7 @@ pub struct RoundRecord {
     pub labels: usize,
     /// Optimiser steps since the run began.
     pub minibatches: usize,
+    /// Every measurement inside and at the end of the round, in order.
     pub evaluations: Vec<Evaluation>,
     /// Confusion matrix over the whole evaluation split, row-major: rows are true classes, columns predicted ones.
     pub confusion: Vec<u32>,
@@ -167,6 +168,7 @@ impl Made {
 /// A generated sample that the labelling tool rejected.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Refused {
+    /// The latent point whose image was rejected.
     pub code: Vec<f32>,
     /// The kind of rejection, one word.
     pub kind: String,
@@ -204,6 +206,7 @@ pub struct WalkStep {
     pub sample: u32,
     /// That neighbour's own label.
     pub label: Class,
+    /// From the sample before to this one.
     pub step: LatentStep,
 }
 

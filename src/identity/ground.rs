@@ -57,8 +57,11 @@ const DATA: &str = "data (SHA-256)";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}: {first} and {second}")]
 pub struct GroundDifference {
+    /// The data, the generator's settings or weights, or the scale of the latent space.
     pub what: &'static str,
+    /// The first run's: the beginning of a hash, or a number.
     pub first: String,
+    /// The second run's: the beginning of a hash, or a number.
     pub second: String,
 }
 

@@ -18,6 +18,7 @@ pub const UNKNOWN: &str = "unknown";
 pub struct Origin {
     /// The first round computed like this, from 1.
     pub from_round: usize,
+    /// The program's name and version.
     pub program: String,
     /// The git commit that the program was built from, followed by a plus if files were changed since; "unknown" if it
     /// was built without git.

@@ -11,7 +11,9 @@ pub struct Activation {
 }
 
 impl Activation {
+    /// The identity.
     pub const NONE: Self = Self { slope: 1.0 };
+    /// A rectifier: zero below zero.
     pub const RELU: Self = Self { slope: 0.0 };
 
     /// A leaky rectifier.
@@ -19,6 +21,7 @@ impl Activation {
         Self { slope }
     }
 
+    /// The factor of values below zero: 1 leaves them, 0 removes them.
     pub fn slope(self) -> f32 {
         self.slope
     }

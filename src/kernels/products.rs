@@ -17,7 +17,9 @@ const MOST: usize = 2_048;
 #[derive(Debug, Clone, Copy)]
 pub struct Matrix<'a> {
     pub values: &'a [f32],
+    /// Rows and columns.
     pub size: [usize; 2],
+    /// Values from one row to the next, and from one column to the next.
     pub steps: [usize; 2],
 }
 
@@ -32,6 +34,7 @@ impl<'a> Matrix<'a> {
         Self { values, size: [rows, columns], steps: [apart, 1] }
     }
 
+    /// Rows and columns exchanged; no value is moved.
     pub fn transposed(self) -> Self {
         let ([rows, columns], [down, across]) = (self.size, self.steps);
         Self { size: [columns, rows], steps: [across, down], ..self }

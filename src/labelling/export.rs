@@ -13,13 +13,21 @@ use crate::disk;
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
     pub mean_kpa: f64,
+    /// The 95th percentile.
     pub p95_kpa: f64,
+    /// The 99th percentile.
     pub p99_kpa: f64,
+    /// The largest nodal value, which does not converge at a notch.
     pub peak_kpa: f64,
+    /// Before the load.
     pub lumen_area_mm2: f64,
+    /// Under the load.
     pub lumen_area_deformed_mm2: f64,
+    /// Share of the undeformed vessel's area covered by the wall, 0 to 1.
     pub plaque_burden: f64,
+    /// Those of failed attempts included.
     pub newton_iterations: usize,
+    /// From the mask to the map.
     pub seconds: f64,
     /// The load: the systolic peak of the pressure.
     pub systolic_mmhg: f64,
@@ -56,6 +64,7 @@ pub struct ExportError {
 }
 
 impl Summary {
+    /// The numbers of a solution, with the pressure in mmHg.
     pub fn of(labelled: &LabelledMask) -> Self {
         let Solution { statistics, lumen_area, lumen_area_deformed, plaque_burden, equilibrium, .. } =
             &labelled.solution;

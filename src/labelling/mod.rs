@@ -24,8 +24,11 @@ pub trait LabellingTool: Send + Sync {
 /// An image as values in 0..1, row by row from the top; of colours one plane after the other.
 #[derive(Debug, Clone, Copy)]
 pub struct ImageRef<'a> {
+    /// Columns of pixels.
     pub width: usize,
+    /// Rows of pixels.
     pub height: usize,
+    /// `[channels, height, width]`.
     pub pixels: &'a [f32],
 }
 
@@ -58,6 +61,7 @@ pub struct StressMap {
 }
 
 impl StressMap {
+    /// A map of finite values, one for each pixel; a refusal if their number is another or one is not finite.
     pub fn new(width: usize, height: usize, values: Vec<f32>) -> Result<Self, Refusal> {
         if values.len() != width * height {
             return Err(Refusal::WrongSize { width, height, values: values.len() });
@@ -68,14 +72,17 @@ impl StressMap {
         Ok(Self { width, height, values })
     }
 
+    /// Columns of pixels.
     pub fn width(&self) -> usize {
         self.width
     }
 
+    /// Rows of pixels.
     pub fn height(&self) -> usize {
         self.height
     }
 
+    /// `[height * width]`.
     pub fn values(&self) -> &[f32] {
         &self.values
     }
@@ -86,18 +93,22 @@ impl StressMap {
 pub enum Refusal {
     #[error(transparent)]
     Mask(#[from] MaskFault),
+    /// Pixels of the filled lumen.
     #[error("the lumen has only {pixels} pixels, too few to fit a border")]
     LumenTooSmall { pixels: usize },
+    /// `pixels` is the least distance between the two borders; column and row are from 0.
     #[error("the wall is only {pixels:.2} pixels thick near column {column}, row {row}; at least 1 is needed")]
     WallTooThin { pixels: f64, column: usize, row: usize },
     #[error("lumen or vessel is not star-shaped: a ray from the lumen's centre crosses its border more than once")]
     NotStarShaped,
     #[error("the mesh folds over itself in {elements} elements")]
     FoldedMesh { elements: usize },
+    /// `fraction` is the share of the load, 0 to 1, that was last in equilibrium.
     #[error("Newton's method diverged; the last equilibrium was at load fraction {fraction:.3}")]
     NewtonDiverged { fraction: f64 },
     #[error("a value in the {what} is not finite")]
     NonFinite { what: &'static str },
+    /// `values` is the number that was given.
     #[error("{values} values do not make an image of {width} x {height}")]
     WrongSize { width: usize, height: usize, values: usize },
     #[error("the point lies where the embedding is sparser than `generated_density_quantile` allows")]
@@ -140,7 +151,8 @@ pub enum FileRefusal {
     /// What its levels were taken for is no wall round a lumen.
     #[error("{fault}; {help}")]
     Levels { fault: MaskFault, help: String },
-    /// The file's own wall is thick enough.
+    /// The file's own wall is thick enough: `pixels` of the file, `on_grid` of the models' grid; column and row are
+    /// from 0.
     #[error(
         "the grid of the models, {grid} x {grid}, is too coarse: the wall is {pixels:.1} pixels of the file thick near column {column}, row {row}, which is {on_grid:.2} of a pixel of the grid; crop the image to the vessel, or leave it out"
     )]
@@ -205,6 +217,7 @@ pub struct MapErrors {
 }
 
 impl MapErrors {
+    /// Of two maps of equal size; 0 over the wall if none has a value.
     pub fn between(predicted: &StressMap, solved: &StressMap) -> Self {
         let squares = || predicted.values.iter().zip(&solved.values).map(|(p, s)| ((p - s).powi(2), *s != 0.0));
         let mean = |chosen: &dyn Fn(bool) -> bool| {

@@ -11,6 +11,7 @@ use crate::{disk, paths};
 pub struct NpyImage {
     pub rows: usize,
     pub columns: usize,
+    /// Row by row.
     pub values: Vec<f32>,
 }
 
@@ -23,6 +24,7 @@ pub enum NpyError {
     Malformed,
     #[error("NPY data of type {0} are not supported: use float32, float64 (both little-endian), uint8 or bool")]
     Type(String),
+    /// Its axes, as the file's header has them.
     #[error("it must have two dimensions, but the shape is ({0})")]
     Shape(String),
     #[error("the shape ({0}) is of more numbers than any file has")]
@@ -34,6 +36,7 @@ pub enum NpyError {
 }
 
 impl NpyImage {
+    /// Reads a file of two dimensions; errors name it only where it cannot be opened.
     pub fn read(path: &Path) -> Result<Self, NpyError> {
         Self::from_bytes(
             &paths::read(path).map_err(|source| NpyError::Io { path: path.display().to_string(), source })?,
@@ -69,6 +72,7 @@ impl NpyImage {
         Ok(Self { rows, columns, values })
     }
 
+    /// Writes a file aside and renames it; a reader never sees a part of it.
     pub fn write(&self, path: &Path) -> std::io::Result<()> {
         disk::write_aside(path, &self.to_bytes())
     }

@@ -36,14 +36,17 @@ pub struct SolvedMaps {
 }
 
 impl SolvedMaps {
+    /// Maps there are, which are fewer than images while the data set is labelled.
     pub fn len(&self) -> usize {
         self.maps.len()
     }
 
+    /// Whether no map is there yet.
     pub fn is_empty(&self) -> bool {
         self.maps.is_empty()
     }
 
+    /// The map of an image, by its index from 0 into the split; panics if it is not labelled yet.
     pub fn map(&self, sample: u32) -> &ScaledMap {
         &self.maps[sample as usize]
     }
@@ -74,6 +77,7 @@ pub struct MadeSample {
     pub label: Class,
     /// Its map, if labels are maps.
     pub map: Option<ScaledMap>,
+    /// Seconds that the tool took.
     pub seconds: f32,
 }
 
@@ -104,6 +108,7 @@ pub fn fem_tool(experiment: &Experiment) -> FemTool {
 #[derive(Debug, thiserror::Error)]
 #[error("mask {number} of the data set cannot be labelled: {refusal}")]
 pub struct Unlabelled {
+    /// The number of the mask among all splits, from 0: test first, then validation, then train.
     pub number: usize,
     pub refusal: Refusal,
 }
@@ -180,6 +185,7 @@ pub struct MapCache {
 }
 
 impl MapCache {
+    /// A cache in this folder, which need not exist yet.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }

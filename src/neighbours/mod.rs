@@ -21,7 +21,9 @@ pub struct NeighbourIndex {
 /// A sample found by the index.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Neighbour {
+    /// Index into the embedding.
     pub sample: u32,
+    /// Euclidean, in latent space.
     pub distance: f32,
 }
 
@@ -77,6 +79,7 @@ impl NeighbourIndex {
         self.samples
     }
 
+    /// Never true: `new` refuses an embedding without samples.
     pub fn is_empty(&self) -> bool {
         self.samples == 0
     }

@@ -23,15 +23,18 @@ pub struct Texts {
 }
 
 impl Texts {
+    /// Adds a text behind the others.
     pub fn push(&mut self, text: &str) {
         self.all.push_str(text);
         self.ends.push(self.all.len());
     }
 
+    /// Texts so far.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
+    /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
@@ -42,6 +45,7 @@ impl Texts {
         self.ends.get(row).map_or("", |end| &self.all[start..*end])
     }
 
+    /// The texts in their order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|row| self.get(row))
     }
@@ -68,7 +72,9 @@ pub struct Column {
 pub enum Values {
     /// At most 1,000 kinds: their names, and the kind of each point, [`NO_CLASS`] where it is missing.
     Classes {
+        /// In the order of the class numbers.
         names: Vec<String>,
+        /// One for each point: an index into `names`, or [`NO_CLASS`].
         of: Vec<Class>,
     },
     /// Measurements, NaN where one is missing.
@@ -112,6 +118,7 @@ impl Column {
         Self { name, values }
     }
 
+    /// Points that it has a value or a gap for.
     pub fn len(&self) -> usize {
         match &self.values {
             Values::Classes { of, .. } => of.len(),
@@ -120,6 +127,7 @@ impl Column {
         }
     }
 
+    /// Whether it is of no point.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

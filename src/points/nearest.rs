@@ -7,6 +7,7 @@ use super::set::Points;
 /// A point near another.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Near {
+    /// Its place among the points, from 0.
     pub point: u32,
     /// Euclidean, in all dimensions.
     pub distance: f32,

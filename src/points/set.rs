@@ -13,6 +13,7 @@ pub struct Points {
     pub format: String,
     /// `[points, dim]`
     pub codes: Vec<f32>,
+    /// Numbers in a code.
     pub dim: usize,
     /// The name of each axis.
     pub axes: Vec<String>,
@@ -27,10 +28,12 @@ pub struct Points {
 }
 
 impl Points {
+    /// Points, without the rows that were left out.
     pub fn len(&self) -> usize {
         self.codes.len() / self.dim.max(1)
     }
 
+    /// Whether no row is a point.
     pub fn is_empty(&self) -> bool {
         self.codes.is_empty()
     }

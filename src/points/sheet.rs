@@ -21,6 +21,7 @@ pub struct Sheet {
     pub images: Option<String>,
     /// Rows that are no points, from 0, each with the reason; at most 1,000 are named.
     pub left_out: Vec<LeftOut>,
+    /// Memory that the points take.
     pub memory_bytes: usize,
     pub notes: Vec<String>,
     pub warnings: Vec<String>,
@@ -48,6 +49,7 @@ pub struct ColumnSheet {
 }
 
 impl Sheet {
+    /// Puts together what was understood of the files.
     pub fn new(points: &Points) -> Self {
         let left_out =
             points.left_out.iter().map(|(row, reason)| LeftOut { row: *row, reason: reason.clone() }).collect();

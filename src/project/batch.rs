@@ -18,9 +18,11 @@ const EXTENSION: &str = "rwb";
 /// Images that were proposed together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
+    /// The round that it was proposed for, from 1.
     pub round: usize,
     /// The strategy, with values of its own fields: `snn alpha=0.5`; in round 1 the way of the first set.
     pub strategy: String,
+    /// In the order in which they are asked about.
     pub picks: Vec<Pick>,
 }
 
@@ -29,6 +31,7 @@ pub struct Batch {
 pub struct Pick {
     /// Its place among the images of the project, which is that of its sample unless it was generated.
     pub image: u32,
+    /// The strategy's score; higher is better. `None` if it has none.
     pub score: Option<f32>,
     /// The step in latent space that led to it.
     pub step: Option<LatentStep>,

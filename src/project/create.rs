@@ -29,7 +29,9 @@ pub const PROPOSES: Strategy = Strategy::Ridge;
 /// What a project is made from.
 #[derive(Debug, Clone, Default)]
 pub struct New {
+    /// A folder, file or archive with the images.
     pub images: PathBuf,
+    /// Names of the classes in their order; empty for those of `like`, or of the first import.
     pub classes: Vec<String>,
     /// An experiment whose settings, splits and first set are taken, and its data folder.
     pub like: Option<(Experiment, Option<PathBuf>)>,
@@ -40,6 +42,7 @@ pub struct New {
 /// A new project, and what was noticed.
 pub struct Created {
     pub project: Project,
+    /// What was decided or noticed, a sentence each.
     pub notes: Vec<String>,
     /// Labels that the images come with.
     pub labels: Vec<OwnLabel>,
@@ -50,6 +53,7 @@ pub struct Created {
 pub struct OwnLabel {
     /// The place of the image among those of the project.
     pub image: usize,
+    /// Its name as the data have it.
     pub class: String,
     /// The split that it is given in.
     pub part: Option<listing::Part>,

@@ -11,14 +11,17 @@ use crate::round::ResumeError;
 use crate::target::WeightsError;
 use crate::world::WorldError;
 
+/// Why something cannot be done with a project: a whole sentence, with the file or the field.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
     #[error("{}: is no project ({why}); make a new project, or give the folder of one", folder.display())]
     NoProject { folder: PathBuf, why: String },
+    /// The folder for a new project is not empty.
     #[error("{}: holds files already; give a new or an empty folder", .0.display())]
     Taken(PathBuf),
     #[error("{}: {holder} has this project open; close it there, or wait for its end", folder.display())]
     Busy { folder: PathBuf, holder: String },
+    /// `detail` is the end of a sentence that begins with the path.
     #[error("{}: {detail}", path.display())]
     File { path: PathBuf, detail: String },
     #[error("{}", disk::unwritten(path, source))]
@@ -29,6 +32,7 @@ pub enum ProjectError {
     /// An import that would change something that it was not told to: a line for each objection.
     #[error("nothing was imported:\n{}", .0.join("\n"))]
     Objections(Vec<String>),
+    /// The caller asked to stop.
     #[error("cancelled; the labels are on disk, and nothing else was changed")]
     Cancelled,
     #[error(transparent)]

@@ -23,11 +23,13 @@ pub struct Generated {
     pub file: String,
     /// As of the other images.
     pub digest: String,
-    /// The round that it was proposed for first, and what proposed it.
+    /// The round that it was proposed for first, from 1.
     pub round: usize,
+    /// What proposed it first: a strategy, with values of its own fields.
     pub strategy: String,
     /// The image from whose latent point a step led here; empty if the point was drawn.
     pub anchor: String,
+    /// `[latent_dim]`.
     pub point: Vec<f32>,
 }
 

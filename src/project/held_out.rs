@@ -23,6 +23,7 @@ const FEWEST: usize = 2 * PARTS;
 /// What networks say of the labels that they were not trained on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HeldOut {
+    /// The round whose labels were checked, from 1.
     pub round: usize,
     /// The images, ascending, each of which one network predicts that has not seen its label.
     images: Vec<u32>,

@@ -31,6 +31,7 @@ pub enum Purpose {
 impl Purpose {
     const GIVEN: [Self; 4] = [Self::Pool, Self::Drawn, Self::Test, Self::Aside];
 
+    /// The word in the column `part` of `images.csv`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pool => "pool",
@@ -64,6 +65,7 @@ pub struct Image {
     pub file: String,
     /// The first 16 bytes of the SHA-256 of its pixels, in hex.
     pub digest: String,
+    /// What it is for.
     pub part: Purpose,
     /// Its name by now, if it was moved since.
     pub now: Option<String>,
@@ -111,7 +113,7 @@ impl Images {
         Ok(Self { all, by_file, by_place, copies })
     }
 
-    pub fn read(path: &Path) -> Result<Self, ProjectError> {
+    pub(super) fn read(path: &Path) -> Result<Self, ProjectError> {
         let bytes = paths::read(path).map_err(|e| unread(path, &e))?;
         let mut reader = csv::Reader::from_reader(&bytes[..]);
         let cut = |e: csv::Error| in_file(path, format!("is damaged ({e}); put back a copy of it"));
@@ -129,7 +131,7 @@ impl Images {
         Self::new(all).map_err(|what| in_file(path, what))
     }
 
-    pub fn write(&self, path: &Path) -> Result<(), ProjectError> {
+    pub(super) fn write(&self, path: &Path) -> Result<(), ProjectError> {
         let mut table = csv::Writer::from_writer(Vec::new());
         let failed = |e: csv::Error| in_file(path, e);
         table.write_record(COLUMNS).map_err(failed)?;
@@ -141,14 +143,17 @@ impl Images {
         Ok(archive::write_atomically(path, &bytes)?)
     }
 
+    /// In the order of their places: those of the latent space first, generated ones last.
     pub fn all(&self) -> &[Image] {
         &self.all
     }
 
+    /// Images given and generated.
     pub fn len(&self) -> usize {
         self.all.len()
     }
 
+    /// Whether there is no image at all.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }

@@ -25,16 +25,22 @@ const LEAST_GAIN: f64 = 0.02;
 pub struct Larger {
     /// The round whose labels both networks were trained on.
     pub round: usize,
+    /// Labels that both were trained on.
     pub labels: usize,
-    /// The networks in words.
+    /// The present network in words.
     pub present: String,
+    /// The larger network in words.
     pub larger: String,
+    /// Test images that both were asked about.
     pub test_images: usize,
+    /// Percent, with its Wilson interval.
     pub present_accuracy: Share,
+    /// Percent, with its Wilson interval.
     pub larger_accuracy: Share,
-    /// Accuracy of the larger network minus that of the present one, on the same images.
+    /// Accuracy of the larger network minus that of the present one, on the same images, in percentage points.
     pub gain: Share,
     pub advice: Advice,
+    /// Time that the larger network took, trained over again on all rounds.
     pub seconds: f32,
 }
 
@@ -50,8 +56,11 @@ pub struct Share {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Advice {
+    /// A larger network helps little: even the upper end of its gain is below a quarter of the errors, or two points.
     Labels,
+    /// A larger network helps: the interval of its gain is above zero.
     Network,
+    /// The test images are too few to tell.
     Unknown,
 }
 

@@ -30,6 +30,7 @@ pub enum List {
 }
 
 impl List {
+    /// Every list; the place of one is that of its queue.
     pub const ALL: [Self; 6] = [Self::Round, Self::Test, Self::Doubts, Self::Labelled, Self::Region, Self::Conflicts];
 }
 

@@ -40,7 +40,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    pub const ALL: [Self; 5] = [Self::Label, Self::Undone, Self::Skipped, Self::NotSure, Self::NoneOfThese];
+    pub(super) const ALL: [Self; 5] = [Self::Label, Self::Undone, Self::Skipped, Self::NotSure, Self::NoneOfThese];
 
     /// The name in the file; nothing for a label.
     pub fn name(self) -> &'static str {
@@ -134,6 +134,7 @@ impl Log {
         Ok(log)
     }
 
+    /// Every row of the file, the oldest first.
     pub fn rows(&self) -> &[Row] {
         &self.rows
     }
@@ -269,8 +270,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<(Vec<Row>, usize), ProjectError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let (mut rows, mut end, mut record) = (Vec::new(), 0, csv::ByteRecord::new());
     loop {
-        let more = reader.read_byte_record(&mut record).map_err(|e| in_file(path, format!("cannot be read ({e})")))?;
-        if !more {
+        if !reader.read_byte_record(&mut record).map_err(|e| in_file(path, format!("cannot be read ({e})")))? {
             break;
         }
         let after = reader.position().byte() as usize;

@@ -19,10 +19,12 @@ struct Draft {
 }
 
 impl Region {
+    /// Images by their places in the project; none has a class yet.
     pub fn new(images: Vec<usize>) -> Self {
         Self { now: Draft { images, given: BTreeMap::new() }, before: Vec::new() }
     }
 
+    /// Those that are not left out, in their order.
     pub fn images(&self) -> &[usize] {
         &self.now.images
     }
@@ -37,6 +39,7 @@ impl Region {
         self.now.images.iter().filter_map(|image| Some((*image, self.class_of(*image)?)))
     }
 
+    /// Gives images a class, in place of one given before; `undo` takes it back.
     pub fn give(&mut self, images: &[usize], class: Class) {
         self.change(|draft| draft.given.extend(images.iter().map(|image| (*image, class))));
     }

@@ -28,7 +28,9 @@ const GUESSES_EXTENSION: &str = "rwg";
 /// What the target predicts for every image of a project at the end of a round.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Predictions {
+    /// The round at whose end the target was asked, from 1.
     pub round: usize,
+    /// Classes that the target knew then: columns of the log probabilities.
     pub classes: usize,
     /// Log probabilities, `[images, classes]`, in the order of the images; of images set aside too, and of generated ones
     /// as far as there were any.

@@ -20,6 +20,7 @@ const FORMAT: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// The version of the file, which must be that of this program.
     pub format: u32,
     /// Where the images are.
     pub images: String,
@@ -32,9 +33,10 @@ pub struct Settings {
     /// Whether the test images are those of an experiment; otherwise they are drawn from the pool.
     #[serde(default)]
     pub splits_of_experiment: bool,
-    /// How many images were given, and their digest (`Images::digest`); 0 and empty in projects of before.
+    /// How many images were given; 0 in projects of before.
     #[serde(default)]
     pub image_count: usize,
+    /// The digest of the given images (`Images::digest`); empty in projects of before.
     #[serde(default)]
     pub image_digest: String,
     /// Whether the times of the rows about an image never go back; false in projects of before.
@@ -90,7 +92,7 @@ impl Settings {
         std::iter::once(PathBuf::from(&self.images)).chain(beside.map(|text| folder.join(text))).collect()
     }
 
-    pub fn read(folder: &Path) -> Result<Self, ProjectError> {
+    pub(super) fn read(folder: &Path) -> Result<Self, ProjectError> {
         let path = folder.join(SETTINGS);
         let text = paths::read_text(&path).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
@@ -112,7 +114,7 @@ impl Settings {
         Ok(settings)
     }
 
-    pub fn write(&self, folder: &Path) -> Result<(), ProjectError> {
+    pub(super) fn write(&self, folder: &Path) -> Result<(), ProjectError> {
         let path = folder.join(SETTINGS);
         let text = toml::to_string(self).map_err(|e| in_file(&path, e))?;
         Ok(archive::write_atomically(&path, text.as_bytes())?)

@@ -22,6 +22,7 @@ pub struct Standing {
     pub round: usize,
     /// What was proposed for it.
     pub batches: Vec<Batch>,
+    /// What the project has, as of the last reading.
     pub status: Status,
     /// Why no round can be trained on the labels there are; `None` if one can.
     pub no_training: Option<String>,
@@ -36,6 +37,7 @@ pub struct Standing {
 }
 
 impl Standing {
+    /// Reads it from the project's files; an error names one that is damaged.
     pub fn of(project: &Project) -> Result<Self, ProjectError> {
         let status = Status::of(project)?;
         let round = status.rounds + 1;
@@ -51,9 +53,11 @@ impl Standing {
 /// What a person has said of each image, as the project's files say it.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
+    /// Names of the classes in the order of their numbers.
     pub classes: Vec<String>,
     /// The names of the images by now.
     pub names: Vec<String>,
+    /// What each image is for.
     pub parts: Vec<Purpose>,
     /// The last answer about each image.
     pub rows: Vec<Option<Row>>,
@@ -62,6 +66,7 @@ pub struct Known {
 }
 
 impl Known {
+    /// Of all images of the project, by their places.
     pub fn of(project: &Project) -> Self {
         let images = project.images().all();
         Self {

@@ -36,8 +36,9 @@ pub struct Status {
     pub rounds: usize,
     /// Percent correct of the labelled test images by the model of the last round; `None` without these or a round.
     pub accuracy: Option<f32>,
-    /// Its Wilson interval, 95 %.
+    /// Lower end of the Wilson interval of the accuracy, 95 %, in percent.
     pub accuracy_low: Option<f32>,
+    /// Upper end of the Wilson interval of the accuracy, 95 %, in percent.
     pub accuracy_high: Option<f32>,
     /// Labels for testing.
     pub test_images: usize,
@@ -79,10 +80,11 @@ pub struct Status {
     pub checked: Option<Checked>,
     /// How many guesses on test images of at least that probability are right: how much a doubt is worth.
     pub sure_and_right: Option<Share>,
-    /// Images that were generated for people to label, how many of these have a label (which `labelled` counts too), and
-    /// of how many was said that they are none of the classes.
+    /// Images that were generated for people to label.
     pub generated: usize,
+    /// Generated images that have a label, which `labelled` counts too.
     pub generated_labelled: usize,
+    /// Generated images of which was said that they are none of the classes.
     pub generated_rejected: usize,
     /// Median seconds for a label, of the last 20 that were timed.
     pub seconds_per_label: Option<f64>,
@@ -130,6 +132,7 @@ pub struct Doubt {
 pub struct Checked {
     /// How many networks there were, each trained without its part of the labels.
     pub networks: usize,
+    /// Labels that were checked.
     pub labels: usize,
     /// Labels that are denied, as they are by now.
     pub denied: usize,

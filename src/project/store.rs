@@ -168,18 +168,21 @@ impl Project {
         torn.into_iter().chain(self.passed.iter().cloned()).collect()
     }
 
+    /// Where the project lies: all its files are in it, the images are not.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    pub fn settings(&self) -> &Settings {
+    pub(crate) fn settings(&self) -> &Settings {
         &self.settings
     }
 
+    /// The settings of its strategy, networks and rounds.
     pub fn experiment(&self) -> &Experiment {
         &self.experiment
     }
 
+    /// All images that were given and generated, by name, digest and place.
     pub fn images(&self) -> &Images {
         &self.images
     }
@@ -214,10 +217,12 @@ impl Project {
         Ok(())
     }
 
+    /// Every answer that was given, as `labels.csv` has them.
     pub fn log(&self) -> &Log {
         &self.log
     }
 
+    /// Names of the classes in the order of their numbers.
     pub fn classes(&self) -> &[String] {
         &self.settings.classes
     }

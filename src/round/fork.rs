@@ -13,7 +13,9 @@ use crate::world::World;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Turn {
     pub strategy: Strategy,
+    /// In units of the embedding's mean standard deviation.
     pub alpha: f32,
+    /// The root of all random streams from there on.
     pub seed: u64,
 }
 

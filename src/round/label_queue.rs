@@ -23,10 +23,13 @@ pub type LabelledCandidate = (Candidate, Option<MadeSample>);
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LabelProgress {
     pub round: usize,
+    /// Samples that the strategy proposed for the round.
     pub wanted: usize,
+    /// Those that have a label.
     pub labelled: usize,
+    /// Rejections, for each of which another sample is drawn while there are any.
     pub refused: usize,
-    /// Time that the tool took, for labels and rejections.
+    /// Seconds that the tool took, for labels and rejections.
     pub seconds: f32,
 }
 

@@ -237,6 +237,7 @@ impl Resuming {
         Ok(Self { world: Arc::clone(world), history, checkpoint, maps: known, total: unsolved.len(), unsolved })
     }
 
+    /// The rounds up to the checkpoint, without those after it.
     pub fn history(&self) -> &History {
         &self.history
     }

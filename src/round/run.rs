@@ -109,14 +109,17 @@ impl Run {
         self
     }
 
+    /// The settings from the present round on; before a fork they may be others.
     pub fn experiment(&self) -> &Experiment {
         &self.experiment
     }
 
+    /// The strategy that proposes from the present round on.
     pub fn strategy(&self) -> Strategy {
         self.experiment.strategy
     }
 
+    /// The complete rounds; the one in progress is `record`.
     pub fn history(&self) -> &History {
         &self.history
     }
@@ -126,10 +129,12 @@ impl Run {
         &self.record
     }
 
+    /// What has been bought so far, that of the round in progress included.
     pub fn labelled(&self) -> &Labelled {
         &self.labelled
     }
 
+    /// The run's own walks (Figure 4), which never influence it.
     pub fn walks(&self) -> &Walks {
         &self.walks
     }
@@ -149,6 +154,7 @@ impl Run {
         self.history.rounds.len()
     }
 
+    /// Whether no round is left, or a stop criterion holds.
     pub fn is_done(&self) -> bool {
         matches!(self.stage, Stage::Done)
     }
@@ -158,6 +164,7 @@ impl Run {
         matches!(self.stage, Stage::Train { .. })
     }
 
+    /// What the next unit of work is.
     pub fn activity(&self) -> Activity {
         match self.stage {
             Stage::Propose => Activity::Proposing,

@@ -26,6 +26,7 @@ pub struct Interrupted;
 /// A sample proposed for labelling, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
+    /// The sample or the latent point that is proposed.
     pub place: Place,
     /// Higher is better; `None` if the strategy has no score.
     pub score: Option<f32>,
@@ -60,11 +61,14 @@ pub enum Place {
 /// Everything a sampler can see: neither the test split, nor labels that were not paid for.
 pub struct SamplerInput<'a> {
     pub experiment: &'a Experiment,
+    /// The round that is proposed for, from 1.
     pub round: usize,
     pub latent: &'a LatentSpace,
     pub images: Images<'a>,
     pub generator: &'a dyn Generator,
+    /// The target as the round before left it; in round 1 untrained.
     pub target: &'a FrozenTarget,
+    /// What was bought so far, with the labels that were paid for.
     pub labelled: &'a Labelled,
     /// The neighbours chosen in the round before, in order: the next anchors unless these are drawn again.
     pub previous: &'a [u32],
@@ -131,14 +135,17 @@ pub struct Considered {
 pub struct Images<'a>(&'a Split);
 
 impl<'a> Images<'a> {
+    /// All images of the train split; the labels stay out of reach.
     pub fn new(train: &'a Split) -> Self {
         Self(train)
     }
 
+    /// Images in the train split, labelled or not.
     pub fn len(self) -> usize {
         self.0.len()
     }
 
+    /// Whether the train split is empty.
     pub fn is_empty(self) -> bool {
         self.0.is_empty()
     }
@@ -244,6 +251,7 @@ impl Labelled {
         (sample as usize).checked_sub(self.round_of.len()).and_then(|number| self.made.get(number))
     }
 
+    /// Whether a train sample is labelled; a generated one is never said to be.
     pub fn contains(&self, sample: u32) -> bool {
         self.round_of.get(sample as usize).is_some_and(|round| *round > 0)
     }

@@ -18,7 +18,9 @@ const ANCHORS_PER_CHUNK: usize = 64;
 pub struct Anchor<'a> {
     /// A train sample, or a generated one, numbered after the train split.
     pub sample: u32,
+    /// The label that the loss is taken with.
     pub label: Class,
+    /// p, `[latent_dim]`.
     pub code: &'a [f32],
     /// Its scaled map, if labels are maps.
     pub map: Option<&'a [f32]>,
@@ -29,6 +31,7 @@ pub struct Anchor<'a> {
 pub struct MovedPoint {
     /// The anchor: a train sample, or a generated one, numbered after the train split.
     pub parent: u32,
+    /// The label that the loss was taken with.
     pub parent_label: Class,
     /// Loss of F(G(p)) before the step (nats, or kPa^2).
     pub loss: f32,
@@ -102,6 +105,7 @@ pub struct Terrain<'a> {
     pub latent: &'a LatentSpace,
     pub generator: &'a dyn Generator,
     pub target: &'a FrozenTarget,
+    /// Whether d is the gradient or its unit vector (Eq. 2).
     pub gradient: GradientKind,
     /// Called between chunks of work with the share that is done: whether to stop.
     pub interrupted: &'a dyn Fn(f32) -> bool,

@@ -11,9 +11,10 @@ use crate::combine::is_same_setting;
 use crate::experiment::{Strategy, Task, Variant};
 use crate::history::History;
 
-/// Rounds of the primary endpoint: from the first in which strategies differ to the last of the paper's Table 1.
-pub const FIRST_ENDPOINT_ROUND: usize = 2;
-pub const LAST_ENDPOINT_ROUND: usize = 10;
+/// The first round of the primary endpoint: the first in which strategies differ.
+const FIRST_ENDPOINT_ROUND: usize = 2;
+/// The last round of the primary endpoint, that of the paper's Table 1.
+const LAST_ENDPOINT_ROUND: usize = 10;
 
 /// Fewest pairs whose effect is taken for one to plan by.
 const FEWEST_FOR_EFFECT: usize = 3;
@@ -53,6 +54,7 @@ pub struct Comparison {
     pub options: Options,
     /// Rounds of the endpoint: 2 to 10, or to the last round of any run.
     pub rounds: RangeInclusive<usize>,
+    /// In the order of `Strategy`, the baseline among them.
     pub groups: Vec<EndpointTest>,
     /// The number of tests that Holm's adjustment is over.
     pub tests: usize,
@@ -61,11 +63,13 @@ pub struct Comparison {
 /// The results of one group of repeats.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EndpointTest {
+    /// The group's variant, unique among the groups.
     pub name: Variant,
     /// Its position among the groups of its strategy.
     pub place: usize,
-    /// Runs included, and runs excluded because a round of the endpoint is missing or not a number.
+    /// Runs included: those that have every round of the endpoint.
     pub runs: usize,
+    /// Runs excluded because a round of the endpoint is missing or not a number.
     pub left_out: usize,
     /// The endpoint over the included runs.
     pub endpoint: Option<Interval>,
@@ -73,8 +77,9 @@ pub struct EndpointTest {
     pub area: Option<Interval>,
     /// Labels needed for each target, over the runs that reached it, and how many did.
     pub labels_to: Vec<(f64, Option<Interval>)>,
-    /// Against the baseline; `None` for the baseline itself and if no seed is shared.
+    /// The endpoint against the baseline; `None` for the baseline itself and if no seed is shared.
     pub endpoint_test: Option<PairedTest>,
+    /// The area against the baseline, over runs that have the endpoint; `None` as for `endpoint_test`.
     pub area_test: Option<PairedTest>,
     /// Sign-flip p of the endpoint after Holm's adjustment over the strategies.
     pub holm_p: Option<f64>,
@@ -90,6 +95,7 @@ pub struct EndpointTest {
 /// Tests of paired differences.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairedTest {
+    /// The seeds that both groups have, one for each difference.
     pub seeds: Vec<u64>,
     /// Group minus baseline, one for each seed.
     pub differences: Vec<f64>,
@@ -109,6 +115,7 @@ pub struct PairedTest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RoundTest {
     pub round: usize,
+    /// The metric at the end of the round, against the baseline.
     pub test: PairedTest,
 }
 

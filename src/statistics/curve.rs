@@ -9,12 +9,15 @@ use crate::history::{Evaluation, History, Metric, RoundRecord};
 /// One evaluation of a run as a point of its learning curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CurvePoint {
+    /// From 1.
     pub round: usize,
     /// Labels; within a round, interpolated between the labels before it and after it by the share of its training.
     pub labels: f64,
     /// Optimiser steps since the run began.
     pub minibatches: f64,
+    /// In the unit of the metric: percent, nats or kPa^2.
     pub value: f64,
+    /// Whether it was measured at the end of its round.
     pub round_end: bool,
 }
 
@@ -22,6 +25,7 @@ pub struct CurvePoint {
 #[derive(Debug, Clone, Copy)]
 pub struct CurveRound<'a> {
     pub round: usize,
+    /// Distinct samples labelled by the end of the round.
     pub labels: usize,
     /// Optimiser steps of the run at the end of the round.
     pub minibatches: usize,

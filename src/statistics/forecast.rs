@@ -17,6 +17,7 @@ const LEVEL: f64 = 0.95;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reached {
     pub labels: usize,
+    /// Percent of the labelled test images.
     pub accuracy: f64,
     /// Images that it was measured on.
     pub measured_on: usize,
@@ -26,8 +27,11 @@ pub struct Reached {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Forecast {
     pub labels: usize,
+    /// What the best law expects, percent.
     pub accuracy: f64,
+    /// Lower end of the band, percent.
     pub low: f64,
+    /// Upper end of the band, percent.
     pub high: f64,
 }
 

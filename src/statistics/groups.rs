@@ -7,14 +7,17 @@ use crate::history::History;
 /// rounds with its parent.
 #[derive(Debug, Clone)]
 pub struct Group<'a> {
+    /// The variant that its repeats share.
     pub name: Variant,
     /// Index among the groups of its strategy.
     pub place: usize,
     pub is_fork: bool,
+    /// One for each repeat; of a fork only itself.
     pub histories: Vec<&'a History>,
 }
 
 impl Group<'_> {
+    /// The variant's strategy; of a fork, the one since its round.
     pub fn strategy(&self) -> Strategy {
         self.name.strategy
     }

@@ -6,8 +6,11 @@ use super::student::{Interval, mean_interval};
 /// The mean of several repeats at one evaluation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeanPoint {
+    /// From 1; evaluations are matched by it and by their index within it.
     pub round: usize,
+    /// Mean place of the repeats, in the unit that the caller's function has.
     pub x: f64,
+    /// Mean over the repeats with a finite value there.
     pub y: Interval,
 }
 

@@ -17,8 +17,7 @@ mod worth;
 mod ranks;
 
 pub use comparison::{
-    Comparison, EndpointTest, FIRST_ENDPOINT_ROUND, LAST_ENDPOINT_ROUND, Options, PairedTest, RoundTest, compare,
-    partner, repeats_for_power, warning,
+    Comparison, EndpointTest, Options, PairedTest, RoundTest, compare, partner, repeats_for_power, warning,
 };
 pub use curve::{
     CurvePoint, CurveRound, area_between, area_under_curve, curve, endpoint, evaluation_images, labels_to_reach,

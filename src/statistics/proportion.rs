@@ -6,9 +6,13 @@ use super::student::z_quantile;
 /// A share of `correct` in `all` with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Proportion {
+    /// From 0 to 1.
     pub share: f64,
+    /// Lower end of the Wilson interval, at least 0.
     pub low: f64,
+    /// Upper end of the Wilson interval, at most 1.
     pub high: f64,
+    /// Answers, right and wrong.
     pub all: usize,
     /// The quantile of the normal distribution that belongs to the level.
     z: f64,
@@ -50,8 +54,11 @@ impl Proportion {
 /// What one model gains over another in the share of correct answers on the same images, with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gain {
+    /// Share of the one minus share of the other, from -1 to 1.
     pub gain: f64,
+    /// At least -1.
     pub low: f64,
+    /// At most 1.
     pub high: f64,
 }
 
@@ -70,7 +77,9 @@ impl Gain {
 /// How far two people agree on the same things.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Agreement {
+    /// Things that both spoke of.
     pub both: usize,
+    /// Those of which both said the same.
     pub equal: usize,
     /// Cohen's kappa: 1 for full agreement, 0 for that of chance; `None` if both use one and the same class only.
     pub kappa: Option<f64>,

@@ -20,6 +20,7 @@ const FEWEST: usize = 3;
 pub struct Ranks {
     /// Rounds over whose mean metric is ranked.
     pub rounds: RangeInclusive<usize>,
+    /// The seeds that all strategies have, one for each rank.
     pub seeds: Vec<u64>,
     /// Seeds that some strategy lacks.
     pub left_out: Vec<u64>,
@@ -38,6 +39,7 @@ pub struct Ranks {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ranked {
     pub name: Variant,
+    /// Mean rank over the seeds; the smallest is the best.
     pub mean: f64,
     /// One for each seed, from 1 for the best; ties share their mean rank.
     pub ranks: Vec<f64>,
@@ -48,7 +50,9 @@ pub struct Ranked {
 pub struct Friedman {
     /// With the correction for ties; `None` if all values of every seed tie.
     pub chi_square: Option<f64>,
+    /// Degrees of freedom: one less than the strategies.
     pub df: usize,
+    /// By the chi-square distribution; `None` as for `chi_square`.
     pub p: Option<f64>,
 }
 

@@ -5,6 +5,7 @@ use statrs::distribution::{ContinuousCDF as _, Normal, StudentsT};
 /// A mean with its two-sided confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
+    /// Values that the mean is over.
     pub n: usize,
     pub mean: f64,
     /// Standard deviation of the sample (n - 1); `None` for a single value.

@@ -13,6 +13,7 @@ use crate::history::{History, Price};
 pub struct Worth {
     /// Each range with the labels of it that the curves have; `None` if they have none.
     pub ranges: Vec<(LabelRange, Option<[f64; 2]>)>,
+    /// In the order of `Strategy`, the baseline among them.
     pub groups: Vec<GroupWorth>,
 }
 
@@ -20,12 +21,13 @@ pub struct Worth {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupWorth {
     pub name: Variant,
+    /// Runs of the group, whether they have the ranges or not.
     pub runs: usize,
     /// For each range.
     pub areas: Vec<RangeArea>,
-    /// Images that the target scored for the strategy in a round, and the seconds that the strategy took, over the runs
-    /// whose histories have them.
+    /// Images that the target scored for the strategy in a round, over the runs whose histories have them.
     pub scored: Option<Interval>,
+    /// Seconds that the strategy took in a round, over the runs whose histories have them.
     pub seconds: Option<Interval>,
 }
 

@@ -48,6 +48,7 @@ impl<'a, const N: usize> From<&'a [Class; N]> for Truth<'a> {
 pub struct WeightsError(String);
 
 impl WeightsError {
+    /// From what a library says; the cause is kept as text.
     pub fn new(error: impl std::fmt::Display) -> Self {
         Self(error.to_string())
     }
@@ -182,6 +183,7 @@ pub struct FrozenTarget {
 }
 
 impl FrozenTarget {
+    /// Classes that it tells apart: the columns of `log_probabilities`.
     pub fn classes(&self) -> usize {
         self.classes
     }

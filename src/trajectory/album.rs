@@ -17,7 +17,9 @@ use crate::world::World;
 /// E(D) with the true labels: shown in the left half of Figure 4, and needed for verdicts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Embedding {
+    /// SHA-256 of the data.
     pub data_digest: String,
+    /// SHA-256 of the generator's configuration and data.
     pub generator_digest: String,
     /// SHA-256 of the generator's weights; `None` in files of earlier versions: unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -25,16 +27,20 @@ pub struct Embedding {
     /// SHA-256 of the codes (`Ground::hash_codes`); `None` in files of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub codes_digest: Option<String>,
+    /// Numbers in a code.
     pub dim: usize,
     /// `[labels.len(), dim]`.
     pub codes: Vec<f32>,
+    /// True classes of the train split, in its order.
     pub labels: Vec<Class>,
 }
 
 /// The images along the walks of one run: the right half of Figure 4.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Album {
+    /// SHA-256 of the data.
     pub data_digest: String,
+    /// SHA-256 of the generator's configuration and data.
     pub generator_digest: String,
     /// The run at the end of its last round; `None` in files of earlier versions, which are taken as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,6 +48,7 @@ pub struct Album {
     /// Rounds completed at that point.
     #[serde(default)]
     pub rounds: usize,
+    /// Of every image.
     pub shape: ImageShape,
     pub walks: Vec<WalkImages>,
 }
@@ -49,6 +56,7 @@ pub struct Album {
 /// The images along one walk: one for the start, then one for each step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WalkImages {
+    /// Number of the walk, from 0 in starting order.
     pub walk: usize,
     /// G(E(x)) of the start, then G(p') of each step; planes of 0..=255.
     pub decoded: Vec<Vec<u8>>,
@@ -59,7 +67,9 @@ pub struct WalkImages {
 /// A walk with its verdict.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JudgedWalk {
+    /// Number of the walk, from 0 in starting order.
     pub walk: usize,
+    /// The sample at which it started: index into the train split.
     pub start: u32,
     pub judgement: Judgement,
 }
@@ -69,6 +79,7 @@ pub struct Judged {
     pub walks: Vec<JudgedWalk>,
     /// H50 over the whole embedding.
     pub base: BaseRate,
+    /// How sparse the embedding is: r10 by quantile.
     pub sparsity: Sparsity,
 }
 
@@ -95,6 +106,7 @@ impl Whole for Album {
 }
 
 impl Embedding {
+    /// The embedding of a world that is ready, with the hash of its codes.
     pub fn of(world: &World) -> Self {
         Self {
             data_digest: world.dataset.digest().to_owned(),

@@ -13,11 +13,13 @@ const BASE_SAMPLES: usize = 4_000;
 /// The measures of one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepMeasure {
-    /// The samples at which the step began and arrived: indices into the train split.
+    /// The sample at which the step began: index into the train split.
     pub parent: u32,
+    /// The sample at which the step arrived: index into the train split.
     pub sample: u32,
     /// r10(p'): distance from p' to the 10th sample.
     pub sparsity: f32,
+    /// Euclidean distance from p' to the sample at which it arrived.
     pub snap_distance: f32,
     /// Measures from true labels; `None` if they were not read.
     pub labels: Option<LabelMeasure>,
@@ -28,8 +30,9 @@ pub struct StepMeasure {
 pub struct LabelMeasure {
     /// H50: entropy of the labels of the 50 samples nearest to where the walk arrived (nats).
     pub entropy: f32,
-    /// The most common of those labels, and the most common where the step began.
+    /// The most common of those labels, the lowest of equally common ones.
     pub majority: Class,
+    /// The most common label among the 50 samples nearest to where the step began.
     pub majority_before: Class,
 }
 
@@ -54,6 +57,7 @@ impl StepMeasure {
 pub struct BaseRate(Vec<f32>);
 
 impl BaseRate {
+    /// `labels` has one true class for each sample of the embedding.
     pub fn new(latent: &LatentSpace, labels: &[Class]) -> Self {
         let stride = latent.len().div_ceil(BASE_SAMPLES).max(1);
         let at = |s: usize| neighbourhood(latent, labels, latent.code(s as u32)).0;

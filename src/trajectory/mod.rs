@@ -37,9 +37,11 @@ pub struct Walks {
 /// When walks are restarted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reselection {
+    /// Never, every few steps, or when a walk is lost.
     pub kind: WalkReselection,
     /// Steps, for `WalkReselection::EveryK`.
     pub every: usize,
+    /// By which a walk is lost, for `WalkReselection::WhenLost`.
     pub rules: VerdictRules,
 }
 
@@ -60,10 +62,12 @@ impl Walks {
         Self { first, trails: vec![Vec::new(); starts.len()], at: starts }
     }
 
+    /// Walks in the group.
     pub fn len(&self) -> usize {
         self.at.len()
     }
 
+    /// Whether the group has no walk.
     pub fn is_empty(&self) -> bool {
         self.at.is_empty()
     }

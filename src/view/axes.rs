@@ -19,6 +19,7 @@ const MAX_LINES: usize = 200;
 /// Tolerance for a power of ten in single precision, in decades.
 const ROUNDING: f32 = 1.0e-3;
 
+/// An axis of the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Axis {
     X,
@@ -30,10 +31,11 @@ pub enum Axis {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tick {
     pub axis: Axis,
+    /// In the unit of the world: of latent space.
     pub value: f32,
     /// Decimals needed to distinguish neighbouring ticks.
     pub decimals: usize,
-    /// The tick's position in the image.
+    /// The tick's position in the image, physical pixels.
     pub px: Vec2,
     /// Unit vector from the tick towards its text.
     pub outward: Vec2,

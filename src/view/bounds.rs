@@ -19,6 +19,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// The box between two corners; `min` is to be below `max` on every axis.
     pub fn new(min: Vec3, max: Vec3) -> Self {
         Self { min, max }
     }
@@ -52,10 +53,12 @@ impl Bounds {
         Some(Self::new(core.min - margin, core.max + margin))
     }
 
+    /// The middle of the box.
     pub fn centre(&self) -> Vec3 {
         (self.min + self.max) / 2.0
     }
 
+    /// Extent along each axis; 0 where the corners are exchanged.
     pub fn size(&self) -> Vec3 {
         (self.max - self.min).max(Vec3::ZERO)
     }
@@ -65,6 +68,7 @@ impl Bounds {
         (self.size().length() / 2.0).max(MIN_EXTENT)
     }
 
+    /// All corners: bit 0 of the index is x, bit 1 y, bit 2 z; 0 is the lower end.
     pub fn corners(&self) -> [Vec3; 8] {
         std::array::from_fn(|i| {
             let pick = |bit: usize, low: f32, high: f32| if i >> bit & 1 == 0 { low } else { high };

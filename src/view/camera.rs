@@ -35,6 +35,7 @@ pub struct Ray {
 /// The projection of a world point into the image.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Projected {
+    /// Physical pixels from the top left corner of the image.
     pub px: Vec2,
     /// Distance along the line of sight; 1 in the flat mode.
     pub depth: f32,
@@ -64,10 +65,12 @@ impl Camera {
         }
     }
 
+    /// Flat, or in three dimensions.
     pub fn mode(&self) -> Mode {
         self.mode
     }
 
+    /// Switches between flat and three dimensions; each keeps its own view.
     pub fn set_mode(&mut self, mode: Mode) {
         self.mode = mode;
     }

@@ -24,12 +24,17 @@ pub enum Filter {
 /// other along `edge_v`; the edges span the whole image.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<'a> {
+    /// Columns of pixels.
     pub width: u32,
+    /// Rows of pixels.
     pub height: u32,
     /// Red, green, blue and straight alpha of each pixel, row by row.
     pub rgba: &'a [u8],
+    /// The outer corner of the first pixel.
     pub origin: [f32; 3],
+    /// From that corner along the first row, over the whole image.
     pub edge_u: [f32; 3],
+    /// From that corner from row to row, over the whole image.
     pub edge_v: [f32; 3],
     /// Opacity of the image, 0 to 1.
     pub alpha: f32,

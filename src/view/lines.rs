@@ -45,6 +45,7 @@ impl Line {
         self
     }
 
+    /// Draws the line with gaps, whose lengths are in pixels and do not depend on the distance.
     pub fn dashed(mut self) -> Self {
         self.flags |= DASHED;
         self

@@ -49,6 +49,7 @@ pub struct Look {
 }
 
 impl Look {
+    /// For a dark window.
     pub fn dark() -> Self {
         Self {
             background: [16, 19, 26, 255],
@@ -65,6 +66,7 @@ impl Look {
         }
     }
 
+    /// For a light window.
     pub fn light() -> Self {
         Self {
             background: [251, 251, 249, 255],
@@ -92,7 +94,9 @@ pub struct Quality {
 }
 
 impl Quality {
+    /// For a GPU.
     pub const HARDWARE: Self = Self { msaa: true, max_points_while_moving: 2_000_000 };
+    /// For a processor that draws in place of a GPU.
     pub const SOFTWARE: Self = Self { msaa: false, max_points_while_moving: 10_000 };
 }
 

@@ -14,6 +14,7 @@ const ON_TOP: u32 = 16;
 const CASED: u32 = 32;
 const DEFAULT_STROKE_PX: f32 = 1.2;
 
+/// The outline of a marker, in the order of the shader's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     Disc,
@@ -43,6 +44,7 @@ impl Marker {
         Self { position, diameter_px, fill, stroke: fill, stroke_px: DEFAULT_STROKE_PX, flags: shape as u32 }
     }
 
+    /// Gives the outline another colour than the fill, and a width in logical pixels.
     pub fn stroke(mut self, colour: Rgba, width_px: f32) -> Self {
         self.stroke = colour;
         self.stroke_px = width_px.max(0.0);

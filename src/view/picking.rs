@@ -21,11 +21,13 @@ const FAILED: u8 = 2;
 /// The position and the result of a pick.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PickResult {
+    /// The cursor, physical pixels.
     pub px: Vec2,
     /// The object nearest to the cursor; `None` on empty space.
     pub hit: Option<Hit>,
 }
 
+/// What lies under the cursor, or near it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Hit {
     pub target: Target,
@@ -36,7 +38,9 @@ pub struct Hit {
 /// A picked object, by its index in its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
+    /// Index into the points that were set.
     Point(usize),
+    /// Index into the markers that were set.
     Marker(usize),
 }
 

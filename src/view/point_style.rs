@@ -25,6 +25,7 @@ impl PointStyle {
     /// Neither drawn nor picked.
     pub const HIDDEN: Self = Self(16);
 
+    /// Whether all of these flags are set; sizes are not compared.
     pub fn contains(self, flags: Self) -> bool {
         self.0 & flags.0 == flags.0
     }

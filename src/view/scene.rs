@@ -173,10 +173,12 @@ impl LatentView {
         self.density_scale
     }
 
+    /// The colours and sizes in use.
     pub fn look(&self) -> &Look {
         &self.look
     }
 
+    /// Takes other colours and sizes; draws again if they differ.
     pub fn set_look(&mut self, look: Look) {
         if look != self.look {
             self.look = look;
@@ -184,10 +186,12 @@ impl LatentView {
         }
     }
 
+    /// The limits in use.
     pub fn quality(&self) -> Quality {
         self.quality
     }
 
+    /// Takes other limits; where `msaa` changes, the texture is replaced.
     pub fn set_quality(&mut self, quality: Quality) {
         let old = std::mem::replace(&mut self.quality, quality);
         if old.msaa != quality.msaa {
@@ -200,6 +204,7 @@ impl LatentView {
         }
     }
 
+    /// Width and height of the texture in physical pixels.
     pub fn size(&self) -> (u32, u32) {
         self.size
     }
@@ -229,6 +234,7 @@ impl LatentView {
         &self.targets.picture_view
     }
 
+    /// Counts the textures so far: who shows one compares it and takes the new view.
     pub fn texture_generation(&self) -> u64 {
         self.generation
     }
@@ -243,10 +249,12 @@ impl LatentView {
         self.points.bounds()
     }
 
+    /// Points that were set, hidden ones included.
     pub fn point_count(&self) -> usize {
         self.points.len()
     }
 
+    /// Where a point lies in the world; `None` beyond the last one.
     pub fn point_position(&self, index: usize) -> Option<Vec3> {
         self.points.position(index)
     }

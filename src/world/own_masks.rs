@@ -37,7 +37,9 @@ const QUOTED: usize = 3;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MaskReport {
     pub folder: PathBuf,
+    /// By name, in the order in which they are solved.
     pub accepted: Vec<AcceptedMask>,
+    /// Masks that were rejected, each with the reason.
     pub refused: Vec<RefusedMask>,
     /// Files that are no masks.
     pub passed_over: Vec<PassedOverFile>,
@@ -58,6 +60,7 @@ pub struct AcceptedMask {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PassedOverFile {
     pub file: String,
+    /// Why it is none, as the end of a sentence.
     pub why: String,
 }
 
@@ -114,8 +117,10 @@ pub enum MasksError {
     File { path: PathBuf },
     #[error("{}: the folder has no PNG file{others}; choose the folder with the masks", path.display())]
     Empty { path: PathBuf, others: String },
+    /// Fewer masks than a data set needs were accepted.
     #[error("{}: {}; at least {LEAST_MASKS} are needed. Add masks or fix the rejected ones{}", report.folder.display(), report.summary(), quoted(report))]
     TooFew { report: MaskReport },
+    /// A split is to have more masks than there are for it.
     #[error(
         "field `{field}`: {asked} masks are wanted, but only {there} are available; give fewer, or 0 for the default"
     )]

@@ -149,6 +149,7 @@ impl Preparation {
         self.experiment.generator.is_convolutional()
     }
 
+    /// What the next unit of work is, and how far that part of the preparation is.
     pub fn activity(&self) -> PreparationActivity {
         match &self.stage {
             Stage::Check(checking) | Stage::Divide(checking) => {

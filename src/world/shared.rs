@@ -17,12 +17,15 @@ use crate::target::stand_in::StandIn;
 /// The data, generator, embedding and tools that all runs of a comparison share; immutable.
 pub struct World {
     pub dataset: Arc<Dataset>,
+    /// Trained or read, and the same for all runs.
     pub generator: Arc<dyn Generator>,
     /// The file that its weights were read from; `None` if they are in the cache, or need none.
     pub generator_file: Option<PathBuf>,
     /// The data and the latent space, as hashes.
     pub ground: Ground,
+    /// E(D): the codes of the train split with their neighbour index.
     pub latent: Arc<LatentSpace>,
+    /// Where targets of the runs are to be computed.
     pub device: ComputeDevice,
     /// The labelling tool with the maps of the data set, if labels are maps.
     pub simulation: Option<Simulation>,

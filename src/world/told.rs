@@ -28,6 +28,7 @@ pub enum WorldError {
     GeneratorFile(GeneratorFileError),
     #[error(transparent)]
     Embedding(#[from] IndexError),
+    /// An embedding of one point, whose scale would be 0.
     #[error(
         "{} has the same code for every image, so there is no latent space to sample; {}",
         file.as_ref().map_or_else(|| "the generator".to_owned(), |file| file.display().to_string()),
@@ -42,14 +43,17 @@ pub enum WorldError {
 
 /// What a unit of preparation did.
 pub enum Prepared {
+    /// The data set is in memory.
     DataReady(Arc<Dataset>),
     /// The generator's training goes on from its last checkpoint.
     Resumed(Resumed),
     /// One minibatch of the generator; the embedding so far, in which each code is as of its last minibatch.
     Trained {
+        /// Passes over the data.
         epoch: f32,
         losses: GeneratorLosses,
     },
+    /// Some images of the train split were encoded.
     Encoded,
     /// One image of the data set was labelled, or all of them were found on disk.
     Labelled,
@@ -61,19 +65,20 @@ pub enum Prepared {
     MasksJudged(Arc<MaskReport>),
     /// One minibatch of the stand-in for a labelling tool, or a part of its evaluation.
     Taught,
-    Ready {
-        world: Arc<World>,
-        from: GeneratorFrom,
-    },
+    /// The world is complete: no unit of work is left.
+    Ready { world: Arc<World>, from: GeneratorFrom },
 }
 
 /// Where the generator of a world comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GeneratorFrom {
+    /// It was trained here.
     Training,
     /// From what the data were generated from.
     Data,
+    /// It was trained before: with the same settings on the same data.
     Cache,
+    /// It was given as a file.
     File(PathBuf),
 }
 
@@ -83,31 +88,37 @@ pub enum PreparationActivity {
     LoadingData,
     /// The user's own masks, checked one by one.
     CheckingMasks {
+        /// Masks checked.
         done: usize,
         total: usize,
     },
     /// The user's own images, read some at a time.
     ReadingImages {
+        /// Images read.
         done: usize,
         total: usize,
     },
     /// The labelling tool solves the masks of the data set.
     Labelling {
+        /// Masks solved, of all splits.
         done: usize,
         total: usize,
     },
     /// Training of the stand-in for a labelling tool.
     TeachingStandIn {
+        /// Minibatches.
         done: usize,
         total: usize,
     },
     TrainingGenerator {
+        /// Minibatches.
         done: usize,
         total: usize,
         /// Seconds left, once the pace is known.
         left: Option<f32>,
     },
     Encoding {
+        /// Images of the train split.
         done: usize,
         total: usize,
     },

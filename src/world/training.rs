@@ -33,8 +33,9 @@ pub struct Training {
 /// A training that goes on from a checkpoint.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resumed {
-    /// Passes over the data done so far, and in all.
+    /// Passes over the data done so far.
     pub epoch: f32,
+    /// Passes over the data in all.
     pub epochs: usize,
     /// The losses on the way.
     pub losses: Vec<(f32, GeneratorLosses)>,

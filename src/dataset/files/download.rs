@@ -19,12 +19,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Progress of a download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// The file being downloaded, its bytes received so far, and its size.
+    /// The name of the file being downloaded.
     pub file: String,
+    /// Bytes of this file that are there.
     pub received: u64,
+    /// Bytes that this file has when it is complete.
     pub bytes: u64,
     /// Bytes of all files; files that exist already count as received.
     pub received_in_all: u64,
+    /// Size of all files together, bytes.
     pub bytes_in_all: u64,
 }
 

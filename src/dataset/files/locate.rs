@@ -21,9 +21,11 @@ const MOST_SEEN: usize = 4;
 /// A data set on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
+    /// The data set's short name, as `ridgewalk fetch` takes it.
     pub name: &'static str,
     /// The folder that holds its files.
     pub path: PathBuf,
+    /// Whether its files are the published ones, by their MD5.
     pub hashes: Hashes,
     /// Files in folders that come first but lack others, or are empty.
     pub unused: Vec<PathBuf>,

@@ -30,9 +30,11 @@ pub struct Published {
 #[serde(deny_unknown_fields)]
 pub struct PublishedFile {
     pub name: String,
+    /// Size of the file as it is downloaded.
     pub bytes: u64,
-    /// MD5 in hex of the file, and of the unpacked file if that can be read too.
+    /// MD5 in hex of the file as it is downloaded.
     pub md5: String,
+    /// MD5 in hex of the unpacked file, which is accepted in its place; empty if only the packed one can be read.
     #[serde(default)]
     pub unpacked: String,
 }

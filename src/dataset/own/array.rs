@@ -9,22 +9,26 @@ const MOST_OF_DARK: f64 = 127.0;
 /// How the values of an array are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
+    /// How the bytes of a value are read.
     pub kind: Kind,
     /// Bytes of a value.
     pub width: usize,
     pub big_endian: bool,
 }
 
+/// What the bytes of a number mean, by NumPy's kinds of types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// True where any bit is set.
     Bool,
     Unsigned,
     Signed,
+    /// IEEE 754 in 2, 4 or 8 bytes.
     Float,
 }
 
 impl Number {
-    pub const BYTE: Self = Self { kind: Kind::Unsigned, width: 1, big_endian: false };
+    pub(super) const BYTE: Self = Self { kind: Kind::Unsigned, width: 1, big_endian: false };
 
     /// The value whose bytes these are.
     pub fn value(self, bytes: &[u8]) -> f64 {
@@ -63,7 +67,9 @@ fn half(bits: u16) -> f32 {
 /// Images in one array.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Array {
+    /// How each value is stored.
     pub number: Number,
+    /// All values, also those of a fourth channel.
     pub bytes: Vec<u8>,
     pub images: usize,
     pub height: usize,
@@ -105,7 +111,9 @@ impl Array {
 /// The values that become black and white.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
+    /// The stored value that becomes 0; smaller ones do, too.
     pub black: f64,
+    /// The stored value that becomes 255; larger ones do, too.
     pub white: f64,
 }
 
@@ -138,11 +146,12 @@ impl Scale {
 pub struct Arrays {
     arrays: Vec<Array>,
     scale: Scale,
+    /// Smallest and largest finite value of all arrays, as stored.
     pub range: [f64; 2],
 }
 
 impl Arrays {
-    pub fn new(arrays: Vec<Array>) -> Self {
+    pub(super) fn new(arrays: Vec<Array>) -> Self {
         let wider = |[a, b]: [f64; 2], [c, d]: [f64; 2]| [a.min(c), b.max(d)];
         let range = arrays.iter().map(Array::range).fold([f64::INFINITY, f64::NEG_INFINITY], wider);
         Self { arrays, scale: Scale::of(range), range }

@@ -17,11 +17,13 @@ const DOUBTFUL: usize = 200;
 /// Some of the images that were read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contact {
+    /// What every shot has been brought to.
     pub shape: ImageShape,
     /// Of each class, in the order of the classes; one group of all where there are none.
     pub classes: Vec<Vec<Shot>>,
     /// Images with the content of an earlier one, each after that one.
     pub duplicates: Vec<Shot>,
+    /// Images whose values hardly differ, 200 at most.
     pub nearly_constant: Vec<Shot>,
 }
 
@@ -33,11 +35,12 @@ pub struct Shot {
     pub part: Option<Part>,
     /// The name of its class; empty if it has none.
     pub class: String,
-    /// As a run has it.
+    /// `[channels, height, width]` as a run has it, 0..=255.
     pub pixels: Vec<u8>,
 }
 
 impl Contact {
+    /// Picks the shots: of each class a few that are spread over all of it, fewer the more classes there are.
     pub fn new(listing: &Listing, reading: &Reading, wanted: Wanted) -> Self {
         let (shape, values) = (wanted.shape(), wanted.shape().len());
         let shot = |item: usize| {

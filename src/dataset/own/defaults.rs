@@ -34,8 +34,11 @@ const MOST_EVALUATED: usize = 1_000;
 /// A setting and why it was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Chosen {
+    /// The field of the experiment.
     pub field: &'static str,
+    /// As text that the field reads back.
     pub value: String,
+    /// Why it suits, as a sentence without its end.
     pub reason: String,
 }
 

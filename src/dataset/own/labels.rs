@@ -25,10 +25,12 @@ const NAMES: [&str; 5] = ["classes.txt", "class_names.txt", "labels.txt", "label
 /// A label as a file holds it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RawLabel {
+    /// As an array of numbers has it; whole or not.
     Number(f64),
     Name(String),
     /// A cell of a table, whose other cells say whether it is a number or a name.
     Cell(String),
+    /// An empty cell: the image has no label.
     Missing,
 }
 
@@ -137,7 +139,9 @@ fn measured(row: &str, label: impl std::fmt::Display) -> String {
 pub struct Labels {
     /// The class of each image; or why it has none.
     pub labels: Vec<Result<Class, String>>,
+    /// Names of the classes in the order of the class numbers.
     pub classes: Vec<String>,
+    /// What was decided, a sentence each.
     pub notes: Vec<String>,
 }
 

@@ -61,6 +61,7 @@ pub struct Item {
     pub name: String,
     /// The split that it was given in.
     pub part: Option<Part>,
+    /// Its place among `Listing::classes`; `None` without labels.
     pub label: Option<Class>,
 }
 
@@ -120,19 +121,21 @@ impl Images for Joined {
 pub const IN_NO_CLASS: &str = "lies in no folder of a class";
 /// Why an image is left out whose row, or place in an array, has no label; and the end of it where a number stands for that.
 pub const NO_LABEL: &str = "has no label";
-pub const MEANS_NONE: &str = "which means that it has none";
+pub(super) const MEANS_NONE: &str = "which means that it has none";
 /// The warning of images that no table names, before their number.
 pub const IN_NO_ROW: &str = "images in no row of a table, which are left aside";
 
 /// An image, file or folder that is left out, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unreadable {
+    /// Its name in the data.
     pub file: String,
+    /// The end of a sentence that begins with the name.
     pub reason: String,
 }
 
 impl Unreadable {
-    pub fn new(file: impl Into<String>, reason: impl Into<String>) -> Self {
+    pub(super) fn new(file: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { file: file.into(), reason: reason.into() }
     }
 
@@ -151,7 +154,7 @@ pub enum Part {
 }
 
 impl Part {
-    pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
+    pub(super) const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
 
     /// Its name, as in the settings.
     pub fn name(self) -> &'static str {

@@ -12,6 +12,7 @@ use crate::device;
 
 /// Images being read, a unit of work at a time.
 pub struct Opening {
+    /// What is being read; `Opening::finish` returns it with the images.
     pub listing: Listing,
     state: State,
     decoded: Option<Decoded>,

@@ -32,8 +32,9 @@ pub struct Picture {
     pub height: usize,
     /// 1 for grey, 3 for RGB.
     pub channels: usize,
+    /// `[height, width, channels]`, row by row from the top.
     pub values: Vec<u8>,
-    /// Smallest and largest value as it is stored.
+    /// Smallest and largest value as it is stored: up to 65,535 where these have 16 bits.
     pub range: [f64; 2],
     pub changes: Changes,
 }

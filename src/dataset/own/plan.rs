@@ -10,6 +10,7 @@ use crate::experiment::{Experiment, ExperimentError};
 pub struct Plan {
     /// Where the images are.
     pub path: PathBuf,
+    /// The experiment that the settings are taken into.
     pub base: Experiment,
     pub take: Take,
     /// Settings of the user as `field=value`; they come last.

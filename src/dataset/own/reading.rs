@@ -21,12 +21,14 @@ const NEARLY_CONSTANT: u8 = 4;
 /// What images are brought to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
+    /// Pixels of a side; images become squares.
     pub side: usize,
     pub colour: ImageColour,
     pub fit: ImageFit,
 }
 
 impl Wanted {
+    /// One channel for grey and three for RGB, as squares of this side.
     pub fn shape(self) -> ImageShape {
         let channels = match self.colour {
             ImageColour::Grey => 1,
@@ -46,6 +48,7 @@ pub struct Reading {
     pub pixels: Vec<u8>,
     /// The first 16 bytes of the SHA-256 of each decoded image as it is stored: shape and values.
     pub contents: Vec<[u8; 16]>,
+    /// What is left out, those of the listing first, each with the reason.
     pub unreadable: Vec<Unreadable>,
     /// Their shapes (height, width, channels) before, with how many have each.
     pub shapes: BTreeMap<[usize; 3], usize>,
@@ -53,6 +56,7 @@ pub struct Reading {
     pub range: [f64; 2],
     /// How many were changed in each way.
     pub changed: Changed,
+    /// Names of images whose values hardly differ, in the listing's order.
     pub nearly_constant: Vec<String>,
     /// Images with the same content as an earlier one.
     pub duplicates: Vec<Duplicate>,
@@ -61,8 +65,9 @@ pub struct Reading {
 /// An image with the content of an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Duplicate {
-    /// Its place among the items that were read, and that of the earlier one.
+    /// Its place among the items that were read.
     pub item: usize,
+    /// The place of the first image with that content.
     pub of: usize,
     /// Whether the two have different labels.
     pub disagree: bool,
@@ -71,9 +76,13 @@ pub struct Duplicate {
 /// How many images were changed in each way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changed {
+    /// Values of 16 bits that became 8.
     pub sixteen: usize,
+    /// Transparent places that were laid over white.
     pub transparent: usize,
+    /// Turned upright, as EXIF data say.
     pub turned: usize,
+    /// Colours that became grey.
     pub to_grey: usize,
 }
 
@@ -104,7 +113,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub fn new(listing: &Listing, wanted: Wanted) -> Self {
+    pub(super) fn new(listing: &Listing, wanted: Wanted) -> Self {
         let reading = Reading {
             items: Vec::with_capacity(listing.items.len()),
             pixels: Vec::with_capacity(listing.items.len() * wanted.shape().len()),
@@ -139,7 +148,7 @@ impl Reader {
         end < listing.items.len()
     }
 
-    pub fn finish(self) -> Reading {
+    pub(super) fn finish(self) -> Reading {
         self.reading
     }
 }

@@ -26,21 +26,27 @@ pub struct Sheet {
     pub format: String,
     /// Images that can be read, of all splits.
     pub images: usize,
+    /// What is left out, each with the reason.
     pub unreadable: Vec<Unreadable>,
+    /// Images of each class, in the order of the class numbers, also of those that have none.
     pub classes: Vec<Counted>,
+    /// The splits that have images; those that are not given are divided by the data seed.
     pub splits: Vec<GivenSplit>,
     /// Height, width and channels that most images have.
     pub shape: [usize; 3],
+    /// Every shape that images have, the most frequent first.
     pub shapes: Vec<Shaped>,
     /// Smallest and largest stored value.
     pub range: [f64; 2],
-    /// Images with the content of an earlier one, and how many images have the content of one of an earlier split.
+    /// Images with the content of an earlier one, of any split.
     pub duplicates: usize,
+    /// Images with the content of one of an earlier split, where train comes before validation and test.
     pub duplicates_across_splits: usize,
     /// Images whose values hardly differ.
     pub near_constant: usize,
     /// Bytes of memory that reading them takes.
     pub memory_bytes: u64,
+    /// The settings that suit the data, each with its reason.
     pub defaults: Vec<Chosen>,
     /// What was decided, changed or left aside.
     pub notes: Vec<String>,
@@ -48,6 +54,7 @@ pub struct Sheet {
     pub warnings: Vec<String>,
 }
 
+/// Images of a class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Counted {
     pub name: String,
@@ -59,16 +66,21 @@ pub struct Counted {
 pub struct GivenSplit {
     pub name: &'static str,
     pub count: usize,
+    /// Whether it came with the data; of train, whether the test split did.
     pub given: bool,
 }
 
+/// Images of a shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Shaped {
+    /// Height, width and channels as stored.
     pub shape: [usize; 3],
     pub count: usize,
 }
 
 impl Sheet {
+    /// Puts together what `listing` and `reading` found; splits that are not given are divided by `seed`, as a run
+    /// does.
     pub fn new(listing: &Listing, reading: &Reading, wanted: Wanted, defaults: Vec<Chosen>, seed: u64) -> Self {
         let mut counts = vec![0; listing.classes.len()];
         reading.items.iter().filter_map(|i| i.label).for_each(|l| counts[usize::from(l)] += 1);

@@ -17,14 +17,18 @@ pub struct Division {
     pub test: Vec<u32>,
     /// Whether the test split was given with the data.
     pub given_test: bool,
+    /// Whether the validation split was given with the data; false also if it is trained on for want of a train split.
     pub given_validation: bool,
 }
 
 /// Sizes that an experiment asks for; 0 for all, or for no validation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sizes {
+    /// Train images, those included that a validation split is then taken from; 0 for all.
     pub train: usize,
+    /// Images to take from train where no validation split is given, a sixth of it at most; 0 for none.
     pub validation: usize,
+    /// Test images; 0 for all.
     pub test: usize,
 }
 

@@ -33,8 +33,9 @@ const MOST_BYTES: u64 = 1 << 32;
 pub struct IdxFile {
     /// `train` or `t10k`.
     pub split: &'static str,
-    /// `images` or `labels`, and the number of dimensions.
+    /// `images` or `labels`.
     pub what: &'static str,
+    /// Dimensions of the array, which the name has: 3 for images, 1 for labels.
     pub dimensions: usize,
 }
 

@@ -19,7 +19,9 @@ pub enum MaskFiles {
     /// The same name but for one word in the file's name or its folder's, which is `lumen`, `lum` or `inner` in one and
     /// `vessel`, `media`, `med`, `eem` or `outer` in the other.
     Pair {
+        /// The filled shape of the lumen.
         lumen: PathBuf,
+        /// The filled shape of the vessel: lumen and wall together.
         vessel: PathBuf,
     },
 }
@@ -28,6 +30,7 @@ pub enum MaskFiles {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassedOver {
     pub path: PathBuf,
+    /// The end of a sentence that begins with the name.
     pub why: &'static str,
 }
 
@@ -49,6 +52,7 @@ pub enum MaskFileError {
     Fault(#[from] MaskFault),
     #[error("{}: {error}", path.display())]
     InPair { path: PathBuf, error: Box<Self> },
+    /// More than one shape; column and row from 0, of the smallest one's first pixel.
     #[error(
         "the shape is in {pieces} pieces instead of one; the smallest has {pixels} pixels, the first at column {column}, row {row}; remove what does not belong to it"
     )]
@@ -57,8 +61,10 @@ pub enum MaskFileError {
         "the shapes of lumen and vessel are equal, so that no wall is between them; give the outer border's shape too"
     )]
     NoWallBetween,
+    /// Width and height of each, pixels.
     #[error("the lumen's image is {} x {}, the vessel's {} x {}; both must have one size", lumen[0], lumen[1], vessel[0], vessel[1])]
     PairSizes { lumen: [usize; 2], vessel: [usize; 2] },
+    /// Column and row from 0, of the first pixel outside.
     #[error(
         "{pixels} pixels of the lumen are outside the vessel, the first at column {column}, row {row}; check that the two belong together"
     )]

@@ -15,7 +15,9 @@ pub struct WallMask {
 /// The two filled shapes of a wall, row by row; the lumen is inside the vessel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilledRegions {
+    /// `[height * width]`, true within the inner border.
     pub lumen: Vec<bool>,
+    /// `[height * width]`, true within the outer border: lumen and wall.
     pub vessel: Vec<bool>,
 }
 
@@ -24,14 +26,18 @@ pub struct FilledRegions {
 pub enum MaskFault {
     #[error("the mask is empty: no pixel is wall")]
     Empty,
+    /// A wall pixel on the image's edge; column and row from 0, from the top left.
     #[error("the vessel touches the image's border at column {column}, row {row}")]
     TouchesBorder { column: usize, row: usize },
+    /// Pieces, where pixels connect over corners.
     #[error("the mask has {count} separate pieces of wall instead of one")]
     SeveralComponents { count: usize },
     #[error("no lumen: the wall encloses no hole")]
     NoLumen,
+    /// Holes, where pixels connect over edges only.
     #[error("the wall encloses {count} holes instead of one lumen")]
     SeveralLumens { count: usize },
+    /// A gap or a pinch: column and row from 0 of a pixel there.
     #[error("the wall is thinner than a pixel near column {column}, row {row}")]
     WallThinnerThanPixel { column: usize, row: usize },
 }
@@ -74,10 +80,12 @@ impl WallMask {
         Self { width, height, wall: (0..width * height).map(is_wall).collect() }
     }
 
+    /// Columns of pixels.
     pub fn width(&self) -> usize {
         self.width
     }
 
+    /// Rows of pixels.
     pub fn height(&self) -> usize {
         self.height
     }

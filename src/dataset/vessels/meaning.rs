@@ -12,6 +12,7 @@ pub struct ReadMask {
     /// Cleaned: what lies within the wall or the lumen belongs to it. As it is if no reading is a ring, so that
     /// `regions` says what is wrong.
     pub mask: WallMask,
+    /// Which level was taken for what, and what counted elsewhere.
     pub reading: Reading,
 }
 

@@ -29,8 +29,9 @@ use crate::rng::Streams;
 use masks::WallMask;
 use plaques::{Plaque, PlaqueRanges};
 
-/// Number of masks in the paper's data set, and how many of them are held out.
+/// Masks to train on, of the paper's 1,200.
 pub const TRAIN: usize = 990;
+/// Masks that are held out, of the paper's 1,200 (section 4.2).
 pub const TEST: usize = 210;
 /// The input shape of the models of Tables S6, S11 and S12.
 pub const VESSEL_SHAPE: ImageShape = ImageShape { channels: 1, height: 64, width: 64 };

@@ -13,16 +13,21 @@ use super::polar::PolarCurve;
 pub struct PlaqueRanges {
     /// Pixels on a side.
     pub size: usize,
+    /// Side of a pixel.
     pub pixel_mm: f64,
+    /// Radius of the circle with the vessel's area.
     pub outer_radius: Spread,
     /// Share of the vessel's area covered by the wall.
     pub burden: Spread,
     /// Largest deviation of harmonic 2 as a share of the radius; that of harmonic k is (2 / k)^1.5 times this.
     pub lumen_roughness: f64,
+    /// As `lumen_roughness`, of the outer border.
     pub outer_roughness: f64,
     /// Harmonics from 2 to this one.
     pub harmonics: usize,
+    /// Least thickness of the wall.
     pub least_wall: f64,
+    /// Least area of the lumen.
     pub least_lumen_area: f64,
 }
 
@@ -31,8 +36,11 @@ pub struct PlaqueRanges {
 #[serde(deny_unknown_fields)]
 pub struct Spread {
     pub mean: f64,
+    /// Standard deviation before the ends are cut off.
     pub deviation: f64,
+    /// Smaller draws are repeated.
     pub least: f64,
+    /// Larger draws are repeated.
     pub most: f64,
 }
 
@@ -64,6 +72,7 @@ pub struct Plaque {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the ranges of the generated vessels contradict each other: {tries} draws gave no cross-section")]
 pub struct NoPlaque {
+    /// How many were drawn.
     pub tries: usize,
 }
 

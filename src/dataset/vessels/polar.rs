@@ -7,6 +7,7 @@ use std::f64::consts::TAU;
 /// Lengths are in the unit of the caller's choice (pixels or millimetres); y points down, as in an image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolarCurve {
+    /// `[x, y]`.
     pub centre: [f64; 2],
     pub mean: f64,
     /// `[cos, sin]` of harmonics 1, 2, 3, ...
@@ -14,10 +15,12 @@ pub struct PolarCurve {
 }
 
 impl PolarCurve {
+    /// A circle: no harmonics.
     pub fn circle(centre: [f64; 2], radius: f64) -> Self {
         Self { centre, mean: radius, harmonics: Vec::new() }
     }
 
+    /// r(theta); theta in radians from the x axis towards y, which is clockwise on the screen.
     pub fn radius(&self, theta: f64) -> f64 {
         self.radius_and_slope(theta).0
     }
@@ -36,11 +39,13 @@ impl PolarCurve {
         (radius, slope)
     }
 
+    /// The point `[x, y]` of the curve at theta, radians.
     pub fn point(&self, theta: f64) -> [f64; 2] {
         let radius = self.radius(theta);
         [self.centre[0] + radius * theta.cos(), self.centre[1] + radius * theta.sin()]
     }
 
+    /// Whether a point `[x, y]` lies within the curve; one on the curve does not.
     pub fn contains(&self, point: [f64; 2]) -> bool {
         self.gap(point) < 0.0
     }

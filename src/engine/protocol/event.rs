@@ -24,10 +24,12 @@ use crate::world::own_masks::MaskReport;
 pub enum Event {
     /// A new experiment begins and everything shown before is obsolete. `generation` counts resets from 1.
     Started {
+        /// Resets so far; a snapshot of another generation is to be dropped.
         generation: u64,
         experiment: Box<Experiment>,
         /// The runs to come; each begins with `RunStarted`.
         runs: Vec<PlannedRun>,
+        /// The name of the device that computes.
         device: String,
     },
     /// Runs were added to the session: further repeats, or a fork, whose parent's rounds then come as `RoundEnded`.
@@ -41,12 +43,13 @@ pub enum Event {
     /// The present phase and progress; `run` is the run concerned, if any. Paused inside a round: its run, and the
     /// minibatches of that round, done and in all.
     Progress { phase: Phase, run: Option<RunId>, round: usize, done: usize, total: usize, eta_seconds: Option<f32> },
-    /// The generator's losses on its latest minibatch.
+    /// The generator's losses on its latest minibatch, after `epoch` passes over the data.
     GeneratorLoss { epoch: f32, losses: GeneratorLosses },
     /// While the generator trains: G(z) for the same few codes z from N(0, I), as images of the data set's shape,
     /// concatenated.
     GeneratorSamples { images: Arc<Vec<u8>> },
-    /// The generator is ready.
+    /// The generator is ready; `latent_scale` is the mean standard deviation of the embedding's axes, the unit of
+    /// alpha.
     GeneratorReady { from: GeneratorFrom, latent_scale: f32 },
     /// A run begins.
     RunStarted { run: RunId, header: Box<Header> },

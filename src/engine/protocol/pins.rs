@@ -4,7 +4,9 @@ use crate::dataset::Class;
 /// A latent point to follow through training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pinned {
+    /// The window's number of the pin.
     pub pin: u64,
+    /// p, `[latent_dim]`.
     pub code: Vec<f32>,
     /// The label for the loss.
     pub label: Class,
@@ -13,9 +15,11 @@ pub struct Pinned {
 /// A target's prediction at a pinned point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PinValue {
+    /// The pin that was measured, by the window's number of it.
     pub pin: u64,
-    /// The class of highest probability of F(G(p)), and that probability.
+    /// The class of highest probability of F(G(p)).
     pub class: Class,
+    /// The probability of that class, 0 to 1.
     pub confidence: f32,
     /// Cross entropy with the pin's label (nats).
     pub loss: f32,

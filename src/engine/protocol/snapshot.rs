@@ -11,6 +11,7 @@ use crate::field::Field;
 pub struct Snapshot {
     /// Number of resets, as in `Event::Started`; a snapshot of an older generation is to be dropped.
     pub generation: u64,
+    /// Numbers in a code; 0 before there is a session.
     pub latent_dim: usize,
     /// Codes of the train split, `[train.len(), latent_dim]`; a new `Arc` whenever they change.
     pub codes: Option<Arc<Vec<f32>>>,

@@ -8,6 +8,7 @@ use crate::world::World;
 
 /// A question about what is shown, with one answer.
 pub trait Ask {
+    /// What the window gets.
     type Answer;
     /// State that is kept between answers.
     type Memory: Default;
@@ -36,7 +37,9 @@ impl<'a> Scene<'a> {
 
 /// The shown run, as far as questions need it.
 pub trait Shown {
+    /// The run's number in the session.
     fn id(&self) -> RunId;
+    /// The run itself: its experiment, history and labels.
     fn run(&self) -> &Run;
     /// The target at the end of a round, or the present one; `None` without its weights.
     fn target(&mut self, round: Option<usize>) -> Option<FrozenTarget>;

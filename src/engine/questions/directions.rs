@@ -7,6 +7,7 @@ use crate::world::World;
 /// Asks about the latent space around a point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Around {
+    /// p, `[latent_dim]`.
     pub code: Vec<f32>,
     /// How many of the nearest codes make the directions.
     pub neighbours: usize,
@@ -17,10 +18,13 @@ pub struct Around {
 /// The local principal directions at a latent point, the one of largest spread first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Directions {
+    /// p, from which the directions go.
     pub code: Vec<f32>,
-    /// The nearest codes that there were, and how far the last of them is.
+    /// The nearest codes that there were: the number asked for, or all.
     pub neighbours: usize,
+    /// Distance from p to the last of these codes.
     pub reach: f32,
+    /// At most three, and no more than the latent space has dimensions.
     pub directions: Vec<Direction>,
     /// G at each of `STEPS` along the second direction, from its end, and along the first, from its start; empty unless
     /// it was asked for.

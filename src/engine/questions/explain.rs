@@ -9,6 +9,7 @@ use crate::generator::to_bytes;
 /// Asks about a proposal of the shown run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Explain {
+    /// The round that the sample was proposed for, from 1.
     pub round: usize,
     /// The index among the round's proposals.
     pub proposal: usize,
@@ -18,12 +19,13 @@ pub struct Explain {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explained {
     pub run: RunId,
+    /// The round that the sample was proposed for, from 1.
     pub round: usize,
     /// The index among the round's proposals.
     pub proposal: usize,
-    /// G(p).
+    /// G(p) as planes of 0..=255.
     pub decoded: Vec<u8>,
-    /// G(p').
+    /// G(p') as planes of 0..=255.
     pub moved: Vec<u8>,
     /// F(G(p)) by the target that the step used; empty if its weights are not saved.
     pub probabilities: Vec<f32>,

@@ -7,6 +7,7 @@ use crate::target::prediction;
 /// Asks about one train sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inspect {
+    /// Index into the train split.
     pub sample: u32,
 }
 
@@ -16,12 +17,13 @@ pub struct Inspection {
     pub run: RunId,
     /// The earlier round whose target was asked; `None` is the present one.
     pub round: Option<usize>,
+    /// Index into the train split.
     pub sample: u32,
-    /// F(x), class probabilities; empty before a target exists.
+    /// F(x), class probabilities; empty if the target predicts maps.
     pub probabilities: Vec<f32>,
     /// Cross entropy with the true label (nats), or mean square error with its stress map (kPa^2).
     pub loss: f32,
-    /// G(E(x)); empty if there is no decoder.
+    /// G(E(x)) as planes of 0..=255; empty if there is no decoder.
     pub reconstruction: Vec<u8>,
     /// The stress maps, if labels are maps.
     pub maps: Option<MapPair>,
@@ -30,6 +32,7 @@ pub struct Inspection {
 /// A predicted and a solved stress map, kPa, row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapPair {
+    /// The target's map.
     pub predicted: Vec<f32>,
     /// The solved map; empty if it was not solved.
     pub solved: Vec<f32>,

@@ -87,6 +87,7 @@ questions! {
 /// The latest answer of one kind, and the number of answers.
 #[derive(Debug, Clone)]
 pub struct Latest<T> {
+    /// `None` before the first one, and after `clear`.
     pub answer: Option<Arc<T>>,
     /// The number of answers so far, the version for cached drawings.
     pub version: u64,
@@ -99,6 +100,7 @@ impl<T> Default for Latest<T> {
 }
 
 impl<T> Latest<T> {
+    /// Keeps an answer in place of the one before, and counts it.
     pub fn take(&mut self, answer: Arc<T>) {
         self.answer = Some(answer);
         self.version += 1;
@@ -109,6 +111,7 @@ impl<T> Latest<T> {
         self.answer = None;
     }
 
+    /// The latest answer, if there is one.
     pub fn get(&self) -> Option<&T> {
         self.answer.as_deref()
     }

@@ -11,6 +11,7 @@ use crate::target::{Truth, latent_gradient};
 /// Asks about a latent point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProbePoint {
+    /// p, `[latent_dim]`.
     pub code: Vec<f32>,
     /// The label for the loss; `None` takes the nearest sample's.
     pub label: Option<Class>,
@@ -19,10 +20,11 @@ pub struct ProbePoint {
 /// The properties of a free latent point.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Probe {
+    /// p, as it was asked about.
     pub code: Vec<f32>,
-    /// G(p).
+    /// G(p) as planes of 0..=255.
     pub decoded: Vec<u8>,
-    /// F(G(p)), class probabilities; empty before a target exists.
+    /// F(G(p)), class probabilities; empty if the target predicts maps.
     pub probabilities: Vec<f32>,
     /// The label for the loss: the requested one, or else the nearest sample's.
     pub label: Class,
@@ -38,6 +40,7 @@ pub struct Probe {
     pub neighbour: u32,
     /// The code of the nearest sample to p'.
     pub neighbour_code: Vec<f32>,
+    /// Euclidean distance from p' to that code.
     pub snap_distance: f32,
     /// p + alpha d for several alphas, the shortest first.
     pub fan: Vec<FanPoint>,

@@ -20,6 +20,7 @@ pub struct FanPoint {
     pub decoded: Vec<u8>,
     /// The nearest sample, over all of D.
     pub neighbour: u32,
+    /// Euclidean distance from p + alpha d to that sample's code.
     pub snap_distance: f32,
 }
 
@@ -35,6 +36,7 @@ pub struct NeighbourChange {
 /// A latent point and its gradient.
 pub struct Ray<'a> {
     pub world: &'a World,
+    /// Whether d is the gradient or its unit vector (Eq. 2).
     pub kind: GradientKind,
     /// p.
     pub from: &'a [f32],

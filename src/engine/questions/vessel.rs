@@ -26,6 +26,7 @@ pub enum Vessel {
 #[derive(Debug, Clone, PartialEq)]
 pub struct MaskFile {
     pub path: PathBuf,
+    /// Side of a pixel of the file, mm.
     pub pixel_mm: f64,
     /// Systolic peak of the pressure on the lumen, mmHg.
     pub systolic_mmhg: f64,
@@ -47,10 +48,12 @@ pub struct VesselReport {
     pub request: VesselRequest,
     /// The mask; `None` if a file could not be read.
     pub mask: Option<Arc<WallMask>>,
+    /// Side of a pixel of `mask`, mm.
     pub pixel_mm: f64,
     pub outcome: Outcome,
     /// What in a file was read as another place than that of its level.
     pub note: Option<String>,
+    /// What the target predicts for the mask, or why nothing.
     pub prediction: Result<Prediction, NoPrediction>,
 }
 
@@ -87,6 +90,7 @@ pub enum NoPrediction {
     Untrained,
     #[error("the history was opened without its target's weights")]
     NoWeights,
+    /// The size that the target takes, which is not that of the mask.
     #[error("the target takes masks of {width} x {height} pixels")]
     Size { width: usize, height: usize },
     #[error("the target diverged: its map is not finite")]
@@ -94,6 +98,7 @@ pub enum NoPrediction {
 }
 
 impl VesselReport {
+    /// The map with its mesh and numbers, if the tool was asked and did not refuse.
     pub fn solved(&self) -> Option<&Arc<LabelledMask>> {
         match &self.outcome {
             Outcome::Solved(solved) => Some(solved),

@@ -22,6 +22,7 @@ pub struct Table {
     pub row: &'static str,
     /// Why it may have no row, as the end of a sentence.
     pub without: &'static str,
+    /// The columns, some of which depend on the runs: dimensions, classes.
     pub columns: fn(&Material) -> Vec<Column>,
     /// Adds the rows, and what is missing in them.
     pub fill: Fill,

@@ -73,15 +73,19 @@ impl Rect {
 pub struct Frame {
     /// Index into `Figure::panels`.
     pub panel: usize,
+    /// The place of the data, without ticks and labels, points.
     pub plot: Rect,
     x: Axis,
     y: Axis,
     pub x_ticks: Vec<Tick>,
     pub y_ticks: Vec<Tick>,
+    /// Whether the x axis has tick labels and a label here.
     pub show_x: bool,
+    /// Whether the y axis has tick labels and a label here.
     pub show_y: bool,
     /// Distance from the plot's left side to the middle of the y label.
     pub y_label_offset: f64,
+    /// Names of the series at the right of the plot; empty if they are in the legend.
     pub end_labels: Vec<EndLabel>,
 }
 
@@ -133,8 +137,11 @@ pub struct LegendEntry {
 /// A laid-out figure.
 #[derive(Debug, Clone)]
 pub struct Layout {
+    /// Points, as it was asked for.
     pub width: f64,
+    /// Points, as follows from the width.
     pub height: f64,
+    /// One for each panel, row by row.
     pub frames: Vec<Frame>,
     pub legend: Vec<LegendEntry>,
 }

@@ -5,6 +5,7 @@ use crate::figures::figure::{Axis, Scale, Ticks};
 /// One tick: its position in data coordinates and its text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tick {
+    /// In data coordinates, also on a logarithmic axis.
     pub at: f64,
     pub text: String,
 }

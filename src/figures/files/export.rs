@@ -39,6 +39,7 @@ pub enum Format {
 }
 
 impl Format {
+    /// Every kind of file, in the order in which they are offered.
     pub const ALL: &'static [Self] = &[Self::Svg, Self::Pdf, Self::Png, Self::Csv, Self::Latex, Self::Markdown];
 
     /// The file name's extension, which is also its name on the command line.
@@ -112,6 +113,7 @@ pub struct Figure4Request<'a> {
     pub history: &'a History,
     pub embedding: &'a Embedding,
     pub album: &'a Album,
+    /// The thresholds by which walks are chosen and named.
     pub rules: VerdictRules,
 }
 

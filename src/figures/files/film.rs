@@ -37,10 +37,12 @@ const GIF_HEAD: usize = 6 + 7 + 6;
 pub struct FilmOptions {
     /// Width and height in pixels.
     pub size: [usize; 2],
+    /// The last of them shows the end of the round.
     pub frames_per_round: usize,
     /// Milliseconds that each frame is shown.
     pub delay_ms: u32,
     pub camera: CameraPath,
+    /// Light for print, dark as on the screen.
     pub theme: Theme,
 }
 

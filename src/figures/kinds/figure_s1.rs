@@ -21,6 +21,7 @@ const ERROR: [[u8; 3]; 3] = [[33, 102, 172], [247, 247, 247], [178, 24, 43]];
 /// A map that a target predicted for the mask.
 #[derive(Debug, Clone, Copy)]
 pub struct Predicted<'a> {
+    /// In kPa, of the size of the mask.
     pub map: &'a StressMap,
     /// Whose it is, such as "SNN after 200 minibatches".
     pub by: &'a str,

@@ -159,6 +159,7 @@ pub static KINDS: &[Kind] = &[
 ];
 
 impl Kind {
+    /// Whether it draws a table and no figure, so that it has no SVG, PDF or PNG.
     pub fn is_table(&self) -> bool {
         matches!(self.draw, Draw::Table(_) | Draw::TableUnless(_))
     }

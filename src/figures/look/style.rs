@@ -11,8 +11,11 @@ pub const SERIES: usize = 24;
 /// A colour by its role; `Theme` knows the value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Ink {
+    /// Text, axes and ticks.
     Text,
+    /// Grey, for what stands back: notes, zero lines, classes without a colour of their own.
     Muted,
+    /// The lines behind the data.
     Grid,
     /// The colour of a series, below `SERIES`.
     Series(usize),
@@ -20,7 +23,7 @@ pub enum Ink {
     Class(usize),
     /// From the background (0) to the full colour (1) of a series.
     Ramp(usize, f64),
-    /// The colour of a stress, at a share of its scale.
+    /// The colour of a stress, at a share of its scale from 0 to 1.
     Scale(f64),
 }
 
@@ -96,8 +99,10 @@ pub enum Dash {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stroke {
     pub ink: Ink,
+    /// Points.
     pub width: f64,
     pub dash: Dash,
+    /// From 0, invisible, to 1.
     pub opacity: f64,
 }
 
@@ -109,10 +114,12 @@ impl Stroke {
     /// How much of a thin line's colour is left.
     pub const THIN_OPACITY: f64 = 0.7;
 
+    /// The line of a series: `MAIN_WIDTH`, opaque.
     pub fn main(ink: Ink, dash: Dash) -> Self {
         Self { ink, width: Self::MAIN_WIDTH, dash, opacity: 1.0 }
     }
 
+    /// A line behind the main one: `THIN_WIDTH`, with `THIN_OPACITY`.
     pub fn thin(ink: Ink) -> Self {
         Self { ink, width: Self::THIN_WIDTH, dash: Dash::Solid, opacity: Self::THIN_OPACITY }
     }

@@ -9,7 +9,9 @@ use crate::labelling::colour_bar;
 pub struct Theme {
     pub background: Rgb,
     pub text: Rgb,
+    /// Of `Ink::Muted`.
     pub muted: Rgb,
+    /// Of `Ink::Grid`.
     pub grid: Rgb,
     /// Colours of series after Okabe and Ito, changed as little as possible to contrast with the background, each other
     /// and every class.

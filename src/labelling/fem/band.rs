@@ -15,6 +15,7 @@ pub struct BandMatrix {
 /// The matrix is not positive definite: the pivot of this row is not positive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotPositiveDefinite {
+    /// From 0; of the pivots before it all are positive.
     pub row: usize,
 }
 
@@ -22,11 +23,13 @@ pub struct NotPositiveDefinite {
 const PANEL: usize = 4;
 
 impl BandMatrix {
+    /// A matrix of `size` rows that are all zero, with `width` diagonals below the main one.
     pub fn zeros(size: usize, width: usize) -> Self {
         let stride = width + PANEL;
         Self { size, width, stride, entries: vec![0.0; size * stride] }
     }
 
+    /// Sets every entry to zero, so that the matrix can be filled again.
     pub fn clear(&mut self) {
         self.entries.fill(0.0);
     }

@@ -13,8 +13,9 @@ use crate::labelling::Refusal;
 pub struct ContourSettings {
     /// Standard deviation of the blur before the half-level contour is located.
     pub blur: f64,
-    /// Fourier terms of the radius beyond the mean; larger borders get one for each `pixels_per_term` of radius.
+    /// Fourier terms of the radius beyond the mean; larger borders get more.
     pub terms: usize,
+    /// A border gets one term for this much of its radius, but no fewer than `terms`.
     pub pixels_per_term: f64,
     /// Width of the transition from inside to outside in a pixel's likelihood.
     pub softness: f64,
@@ -31,11 +32,14 @@ impl Default for ContourSettings {
 /// The wall's borders, in pixels from the image's top left corner (the first pixel's centre is at 0.5, 0.5).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contours {
+    /// The border between lumen and wall.
     pub lumen: PolarCurve,
+    /// The border of the vessel.
     pub outer: PolarCurve,
 }
 
 impl Contours {
+    /// Fits both borders; an error if the mask is no ring, its lumen too small, or its wall thinner than a pixel.
     pub fn of(mask: &WallMask, settings: &ContourSettings) -> Result<Self, Refusal> {
         let FilledRegions { lumen, vessel } = mask.regions()?;
         let pixels = lumen.iter().filter(|l| **l).count();

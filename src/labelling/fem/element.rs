@@ -25,12 +25,14 @@ pub struct Contribution {
     pub force: [f64; 8],
     /// Internal force with the pressure eliminated, which Newton's step balances.
     pub condensed_force: [f64; 8],
+    /// Tangent of the displacements with the pressure eliminated; symmetric.
     pub stiffness: [[f64; 8]; 8],
     /// (v - V) / V - p / bulk: zero if pressure and area are consistent.
     pub misfit: f64,
 }
 
 impl Element {
+    /// From the corners `[x, y]`, in the order of `Mesh::elements`; lengths in millimetres.
     pub fn new(corners: [[f64; 2]; 4]) -> Self {
         let gauss = GAUSS.map(|[xi, eta]| {
             let (gradient, jacobian) = gradients(&corners, xi, eta);

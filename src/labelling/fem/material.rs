@@ -3,8 +3,11 @@
 /// W = c1 (I1 - 3) + D1 (exp(D2 (I1 - 3)) - 1), in kPa, of the isochoric first invariant I1 = J^(-2/3) tr C.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Material {
+    /// c1 of Eq. 3, kPa.
     pub c1: f64,
+    /// D1 of Eq. 3, kPa.
     pub d1: f64,
+    /// D2 of Eq. 3, without a unit.
     pub d2: f64,
     /// Stiffness in kPa that preserves each element's area; the material is incompressible in the limit.
     pub bulk: f64,
@@ -20,8 +23,11 @@ impl Default for Material {
 /// Energy at one point, its stress and tangent, with the in-plane deformation gradient in the order 11, 12, 21, 22.
 #[derive(Debug, Clone, Copy)]
 pub struct Response {
+    /// W per undeformed volume, kPa.
     pub energy: f64,
+    /// First Piola-Kirchhoff stress dW/dF, kPa.
     pub stress: [f64; 4],
+    /// d2W/dF2, kPa.
     pub tangent: [[f64; 4]; 4],
 }
 
@@ -93,7 +99,8 @@ const GREATEST_EXPONENT: f64 = 8.0;
 const DETERMINANT_HESSIAN: [[f64; 4]; 4] =
     [[0.0, 0.0, 0.0, 1.0], [0.0, 0.0, -1.0, 0.0], [0.0, -1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]];
 
-pub fn determinant(f: [f64; 4]) -> f64 {
+/// J = det F of an in-plane deformation gradient 11, 12, 21, 22; out of the plane nothing is stretched.
+pub(super) fn determinant(f: [f64; 4]) -> f64 {
     f[0] * f[3] - f[1] * f[2]
 }
 

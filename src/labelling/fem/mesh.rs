@@ -80,10 +80,12 @@ impl Mesh {
         if folded > 0 { Err(Refusal::FoldedMesh { elements: folded }) } else { Ok(mesh) }
     }
 
+    /// Sectors around the lumen, layers through the wall.
     pub fn size(&self) -> MeshSize {
         self.size
     }
 
+    /// `[x, y]` of the lumen's centre, from which the rays go, in millimetres.
     pub fn centre(&self) -> [f64; 2] {
         self.centre
     }
@@ -93,14 +95,17 @@ impl Mesh {
         &self.borders
     }
 
+    /// `[x, y]` of each node in millimetres, undeformed; `node` says which is where.
     pub fn nodes(&self) -> &[[f64; 2]] {
         &self.nodes
     }
 
+    /// Sectors times layers.
     pub fn element_count(&self) -> usize {
         self.size.sectors * self.size.layers
     }
 
+    /// The number of a node: `border` counts from 0 at the lumen to `layers` at the outer border; sectors go round.
     pub fn node(&self, sector: usize, border: usize) -> usize {
         (sector % self.size.sectors) * (self.size.layers + 1) + border
     }
@@ -110,6 +115,7 @@ impl Mesh {
         (0..self.element_count()).map(|e| self.element(e))
     }
 
+    /// Corner nodes of one element, in the order of `elements`.
     pub fn element(&self, element: usize) -> [usize; 4] {
         let (sector, layer) = (element / self.size.layers, element % self.size.layers);
         [

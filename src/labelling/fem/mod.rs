@@ -30,7 +30,9 @@ pub struct FemTool {
     pub pixel_mm: f64,
     /// Its systolic peak is the load: inertia is 3e-6 of it, so the state is the static one.
     pub waveform: PressureWaveform,
+    /// What the map and its statistics are of.
     pub measure: StressMeasure,
+    /// The wall's material (Eq. 3).
     pub material: Material,
     pub mesh: MeshSize,
     pub contour: ContourSettings,
@@ -57,17 +59,26 @@ impl Default for FemTool {
 /// The deformed wall and the quantities computed from it. Lengths in millimetres, stresses in kPa.
 #[derive(Debug, Clone)]
 pub struct Solution {
+    /// The undeformed inner border.
     pub lumen: PolarCurve,
+    /// The undeformed outer border.
     pub outer: PolarCurve,
+    /// The undeformed wall.
     pub mesh: Mesh,
+    /// The displacement under the load.
     pub equilibrium: Equilibrium,
+    /// Cauchy stress at the elements' centres and at the nodes.
     pub stress: StressField,
     pub measure: StressMeasure,
+    /// Of `measure`, over the undeformed wall.
     pub statistics: StressStatistics,
     /// Load on the lumen in kPa.
     pub pressure: f64,
+    /// Before the load, square millimetres.
     pub lumen_area: f64,
+    /// Under the load, square millimetres.
     pub lumen_area_deformed: f64,
+    /// Before the load, square millimetres.
     pub wall_area: f64,
     /// Share of the undeformed vessel's area covered by the wall.
     pub plaque_burden: f64,
@@ -77,10 +88,11 @@ pub struct Solution {
 #[derive(Debug, Clone)]
 pub struct LabelledMask {
     pub solution: Solution,
-    /// The stress measure at the centre of each wall pixel; zero elsewhere.
+    /// The stress measure at the centre of each wall pixel, kPa; zero elsewhere.
     pub map: StressMap,
     /// Side of a pixel of the mask, mm.
     pub pixel_mm: f64,
+    /// Wall time from the mask to the map.
     pub seconds: f64,
 }
 

@@ -13,6 +13,7 @@ pub struct NewtonSettings {
     pub load_steps: usize,
     /// The largest number of load steps tried.
     pub most_load_steps: usize,
+    /// Newton iterations after which a load step has failed.
     pub iterations_per_step: usize,
     /// Largest unbalanced nodal force, as a share of the pressure's force on a lumen edge.
     pub tolerance: f64,

@@ -41,15 +41,20 @@ impl StressMeasure {
 /// Cauchy stress (xx, yy, xy, zz) in kPa at the elements' centres, and at the nodes, where it is recovered from them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StressField {
+    /// At the centre of each element, in the order of `Mesh::elements`.
     pub elements: Vec<[f64; 4]>,
+    /// At each node, in the order of `Mesh::nodes`.
     pub nodes: Vec<[f64; 4]>,
 }
 
 /// Statistics over the undeformed wall, weighted by area; in kPa.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct StressStatistics {
+    /// Mean by area.
     pub mean: f64,
+    /// The 95th percentile by area.
     pub p95: f64,
+    /// The 99th percentile by area.
     pub p99: f64,
     /// The largest nodal value, which does not converge at a notch.
     pub peak: f64,
@@ -72,6 +77,7 @@ impl StressField {
         field
     }
 
+    /// The statistics of a measure; `mesh` and `elements` are those that the field was computed with.
     pub fn statistics(&self, mesh: &Mesh, elements: &[Element], measure: StressMeasure) -> StressStatistics {
         let middle = |i: usize| (i as f64 + 0.5) / SUBCELLS as f64;
         let profiles: Vec<Profile> = (mesh.borders().windows(2))

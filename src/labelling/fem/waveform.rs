@@ -20,20 +20,24 @@ pub enum WaveformError {
     Io { path: PathBuf, source: std::io::Error },
     #[error("{}: {source}", path.display())]
     Table { path: PathBuf, source: Box<Self> },
+    /// Lines count from 1.
     #[error(
         "line {line} of the waveform is not `seconds,mmHg`: {text}; give two columns parted by commas and numbers with decimal points, or with decimal commas parted by semicolons or tabs"
     )]
     Line { line: usize, text: String },
+    /// A heading that names other columns or units; lines count from 1.
     #[error(
         "line {line} of the waveform says {found}: {text}; give the time in seconds in the first column and the pressure in mmHg in the second"
     )]
     Columns { line: usize, found: String, text: String },
+    /// Lines count from 1.
     #[error(
         "line {line} of the waveform has a time that is not after the one before; put the lines in order, with the time in the first column"
     )]
     Order { line: usize },
     #[error("the waveform has fewer than two samples; give lines of `seconds,mmHg`")]
     Short,
+    /// `peak` is in mmHg.
     #[error(
         "the waveform's peak is {} mmHg; give pressures in mmHg, with a peak above zero and of {MOST_MMHG} at most",
         short(*peak)
@@ -58,6 +62,7 @@ impl Default for PressureWaveform {
 }
 
 impl PressureWaveform {
+    /// Reads a text file with lines of `seconds,mmHg`; an error names the file and the line.
     pub fn read(path: &Path) -> Result<Self, WaveformError> {
         let text = paths::read_text(path).map_err(|source| WaveformError::Io { path: path.into(), source })?;
         Self::parse(&text).map_err(|e| WaveformError::Table { path: path.into(), source: Box::new(e) })
@@ -98,6 +103,7 @@ impl PressureWaveform {
         }
     }
 
+    /// Time in seconds and pressure in mmHg of each sample, by time.
     pub fn samples(&self) -> &[[f64; 2]] {
         &self.samples
     }
@@ -107,6 +113,7 @@ impl PressureWaveform {
         self.samples.iter().copied().fold([0.0, f64::NEG_INFINITY], |best, s| if s[1] > best[1] { s } else { best })
     }
 
+    /// The largest pressure, in kPa: the load of the solver.
     pub fn systolic_kpa(&self) -> f64 {
         self.systolic_peak()[1] * KPA_PER_MMHG
     }

@@ -40,6 +40,7 @@ pub struct Sitting {
 }
 
 impl Sitting {
+    /// Begins with the batch of the round, or with the test where no batch is out.
     pub fn new(known: Known, standing: Standing) -> Self {
         let list = if standing.batches.is_empty() { List::Test } else { List::Round };
         let queues = Default::default();
@@ -65,14 +66,17 @@ impl Sitting {
         sitting
     }
 
+    /// What was said of each image so far, answers of this sitting included.
     pub fn known(&self) -> &Known {
         &self.known
     }
 
+    /// What the project computed last.
     pub fn standing(&self) -> &Standing {
         &self.standing
     }
 
+    /// The list that is gone through.
     pub fn list(&self) -> List {
         self.list
     }
@@ -87,6 +91,7 @@ impl Sitting {
         &self.queues[list as usize]
     }
 
+    /// Images of a list that wait for an answer.
     pub fn waiting(&self, list: List) -> usize {
         self.queue(list).len()
     }
@@ -151,6 +156,7 @@ impl Sitting {
         held_out.or_else(|| Some((self.standing.predictions.as_ref()?.row(image), false)))
     }
 
+    /// Whether the model's guess is shown for the present image, so that its label says that it was.
     pub fn is_guess_shown(&self) -> bool {
         self.guess_shown
     }
@@ -161,6 +167,7 @@ impl Sitting {
         self.version += 1;
     }
 
+    /// The images of the list `Region`, with the classes that they would get.
     pub fn region(&self) -> &Region {
         &self.region
     }

@@ -9,9 +9,11 @@ use crate::project::store::{Project, TEST};
 /// An image of a batch with what the model makes of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
+    /// The image's name by now.
     pub file: String,
     pub digest: String,
     pub is_generated: bool,
+    /// The round to come, from 1.
     pub round: usize,
     pub strategy: String,
     /// The strategy's score, if it has one.

@@ -6,7 +6,9 @@ use crate::statistics::Agreement;
 /// What an import did.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Import {
+    /// Labels taken in for training.
     pub train: usize,
+    /// Labels taken in for the test.
     pub test: usize,
     /// Of these, labels that replaced another.
     pub replaced: usize,
@@ -14,25 +16,29 @@ pub struct Import {
     pub same: usize,
     /// Labels that contradicted one that was there, which stayed.
     pub kept: usize,
+    /// Labels of images that the project does not have, which were passed over.
     pub unknown: usize,
     /// Labels whose image has its name by now, while another image had it before.
     pub passed_on: usize,
-    /// Of those for the test, images that were in the pool and are held back because the file says so; and labels for
-    /// training although the file says that their images are for the test.
+    /// Of those for the test, images that were in the pool and are held back because the file says so.
     pub held: usize,
+    /// Labels for training although the file says that their images are for the test.
     pub not_held: usize,
     /// Labels for training although the file says that their images are for validation.
     pub validation: usize,
-    /// Rows without a label, and annotations that choose no class.
+    /// Rows without a label.
     pub empty: usize,
+    /// Annotations of Label Studio that choose no class.
     pub no_choice: usize,
-    /// Labels for training whose file says a split that is none, with the first of these.
+    /// Labels for training whose file says a split that is none.
     pub no_split: usize,
+    /// The first of these splits, as the file says it.
     pub first_no_split: String,
     /// Other answers: not sure, none of these, later.
     pub others: usize,
-    /// Such answers that were there already, and those about images with another answer, which stayed.
+    /// Such answers that were there already.
     pub same_others: usize,
+    /// Such answers about images with another answer, which stayed.
     pub kept_others: usize,
     pub new_classes: Vec<String>,
     /// Classes that may be one that was spelled twice, as a sentence.
@@ -50,9 +56,11 @@ pub struct Import {
 /// A label of a file that is not the one here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
+    /// Its place among the images of the project.
     pub image: usize,
-    /// The class that the file says, and who gave it if it says so.
+    /// The class that the file says.
     pub label: String,
+    /// Who gave it, if the file says so.
     pub who: String,
 }
 

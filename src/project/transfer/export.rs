@@ -81,8 +81,9 @@ pub fn table(project: &Project, what: Table) -> Result<Vec<u8>, ProjectError> {
 /// What [`folders`] did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folders {
-    /// Images that have a second name there, and those that were copied.
+    /// Images that have a second name there.
     pub linked: usize,
+    /// Images that were copied, because a second name is not possible.
     pub copied: usize,
     /// Of all these, how many were generated.
     pub generated: usize,

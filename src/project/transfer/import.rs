@@ -38,6 +38,7 @@ pub struct Told {
     pub new_classes: bool,
     /// Labels of images that the project does not have are passed over.
     pub skip_unknown: bool,
+    /// What becomes of a label that contradicts another; `None` makes it an objection.
     pub on_conflict: Option<OnConflict>,
 }
 

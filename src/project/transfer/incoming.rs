@@ -21,6 +21,7 @@ pub struct Incoming {
     pub address: Option<String>,
     /// The class; empty if there is none yet.
     pub label: String,
+    /// How long it took, if the file says so.
     pub seconds: Option<f64>,
     /// When it was given, as the file says it; empty if it does not.
     pub time: String,

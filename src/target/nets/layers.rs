@@ -9,19 +9,21 @@ pub enum Layer {
     /// `weight` `[out, in, height, width]` and `bias`.
     Convolution {
         of: String,
+        /// Pixels of zeros on each side.
         padding: usize,
+        /// Pixels from one window to the next, the same in both directions.
         #[serde(skip_serializing_if = "is_one")]
         stride: usize,
     },
     /// `weight` `[in, out, height, width]` and `bias`.
-    TransposedConvolution {
-        of: String,
-    },
+    TransposedConvolution { of: String },
     /// `gamma`, `beta`, `running_mean`, `running_var`.
     BatchNormalisation {
         of: String,
+        /// Added to the variance before the root.
         epsilon: f64,
     },
+    /// Negative values become 0.
     Rectifier,
     /// The largest value of each 2 x 2 block; an odd last row or column is left out.
     MaxPooling,
@@ -32,26 +34,29 @@ pub enum Layer {
     /// The sum of what two rows of layers make of the same values; no layers leave them as they are.
     Sum {
         body: Vec<Self>,
+        /// Empty where the values themselves are added.
         skip: Vec<Self>,
     },
     /// The mean of each channel.
     Means,
     /// `weight` `[in, out]`, the transpose of PyTorch's, and `bias`.
-    Linear {
-        of: String,
-    },
+    Linear { of: String },
+    /// 1 / (1 + exp(-v)) of each value.
     Sigmoid,
 }
 
 impl Layer {
+    /// A convolution with stride 1; the kernel's size is that of its tensor.
     pub fn convolution(of: impl Into<String>, padding: usize) -> Self {
         Self::Convolution { of: of.into(), padding, stride: 1 }
     }
 
+    /// A batch normalisation with burn's epsilon, 1e-5.
     pub fn normalisation(of: impl Into<String>) -> Self {
         Self::BatchNormalisation { of: of.into(), epsilon: EPSILON }
     }
 
+    /// A fully connected layer.
     pub fn linear(of: impl Into<String>) -> Self {
         Self::Linear { of: of.into() }
     }

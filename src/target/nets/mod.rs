@@ -36,6 +36,7 @@ macro_rules! nets {
                 match kind { $(TargetKind::$kind => Self::$kind(Net::of(experiment, shape, classes, device)),)+ }
             }
 
+            /// Which network of the list it is.
             pub fn kind(&self) -> TargetKind {
                 match self { $(Self::$kind(_) => TargetKind::$kind,)+ }
             }

@@ -27,6 +27,7 @@ pub struct Info {
 /// A network. It must also have the methods `features`, from images `[n, channels, height, width]` in [0, 1] to
 /// `[n, width]`, and `head`, from features to logits `[n, classes]` or scaled maps `[n, pixels]`.
 pub trait Net {
+    /// Its table in the paper, what images it takes, and its size.
     const INFO: Info;
 
     /// The network that an experiment describes, for images of this shape.

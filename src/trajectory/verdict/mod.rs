@@ -118,6 +118,7 @@ impl Default for VerdictRules {
 pub struct Judgement {
     /// From the steps since the last restart.
     pub verdict: Verdict,
+    /// All steps, those before restarts included.
     pub steps: usize,
     /// Share of all steps with H50 above the threshold.
     pub boundary_share: f32,
@@ -127,6 +128,7 @@ pub struct Judgement {
     pub visits: usize,
     /// Distinct samples among them.
     pub distinct_samples: usize,
+    /// Euclidean distance from p' of the last step to its neighbour.
     pub final_snap_distance: f32,
     /// Number of steps after which the walk was lost.
     pub lost_steps: usize,

@@ -47,6 +47,7 @@ use view_file::Sharing;
 pub struct UiOptions {
     pub engine: EngineOptions,
     pub experiment: Experiment,
+    /// The variants of the first session; empty runs `experiment` itself.
     pub variants: Vec<Variant>,
     /// Start the rounds at once, without a press of Run.
     pub autostart: bool,

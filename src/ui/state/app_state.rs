@@ -71,8 +71,9 @@ pub struct AppState {
     /// The settings of the next fork, while its sheet is open.
     pub fork_draft: Option<Turn>,
     pub playhead: Playhead,
-    /// Whether there is a change that can be taken back, and one that can be made again.
+    /// Whether there is a change that can be taken back.
     pub can_undo: bool,
+    /// Whether there is a change that can be made again.
     pub can_redo: bool,
     pub intent: Intent,
     /// A request that is not yet in effect; shown in the frame of the click.
@@ -86,8 +87,11 @@ pub struct AppState {
 pub struct Progress {
     pub phase: Phase,
     pub run: Option<RunId>,
+    /// From 1; where no run is concerned, the rounds that are complete.
     pub round: usize,
+    /// Units of the phase that are done: minibatches, images, masks, or thousandths.
     pub done: usize,
+    /// Units of the phase; 0 if they are not known.
     pub total: usize,
     pub eta_seconds: Option<f32>,
 }
@@ -104,8 +108,9 @@ impl Progress {
 pub struct GeneratorState {
     /// Epoch and losses.
     pub losses: Vec<(f32, GeneratorLosses)>,
-    /// The latest G(z) of the same few codes, and the number of updates.
+    /// The latest G(z) of the same few codes, concatenated planes of 0..=255.
     pub samples: Option<Arc<Vec<u8>>>,
+    /// Updates of `samples` so far.
     pub samples_version: u64,
     pub ready: bool,
     /// Where it comes from, once it is ready.
@@ -117,7 +122,9 @@ pub struct GeneratorState {
 /// One point of one walk, for highlighting in all panels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalkPoint {
+    /// Its number in the engine.
     pub walk: usize,
+    /// 0 for the start, then one for each step.
     pub point: usize,
 }
 
@@ -128,6 +135,7 @@ pub struct Focus {
     pub run: RunId,
     /// `None` follows the latest round.
     pub round: Option<usize>,
+    /// The selected train sample.
     pub sample: Option<u32>,
     /// The sample that was selected before this workspace was shown: no card lies over the view for it.
     pub before: Option<u32>,

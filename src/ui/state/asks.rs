@@ -32,12 +32,14 @@ impl AppState {
         self.runs.iter().filter(|_| classes).find_map(|r| r.header.as_ref()?.labels_from.as_deref())
     }
 
+    /// Runs the rounds that are left; a request to pause is forgotten.
     pub fn run_rounds(&mut self) -> Command {
         self.intent = Intent::Running;
         self.pending = None;
         Command::Run
     }
 
+    /// Pauses; pending until the engine says so, if it works.
     pub fn pause(&mut self) -> Command {
         if self.progress.phase.is_busy() {
             self.pending = Some(Pending::Pausing);
@@ -46,16 +48,19 @@ impl AppState {
         Command::Pause
     }
 
+    /// Runs to the end of the round, then pauses.
     pub fn step_round(&mut self) -> Command {
         self.intent = Intent::Stepping;
         Command::StepRound
     }
 
+    /// Takes `step_size` optimiser steps, then pauses.
     pub fn step_minibatches(&mut self) -> Command {
         self.intent = Intent::Stepping;
         Command::StepMinibatches(self.step_size)
     }
 
+    /// Ends the session here; pending until the engine says so.
     pub fn stop(&mut self) -> Command {
         self.pending = Some(Pending::Stopping);
         self.intent = Intent::Idle;

@@ -21,6 +21,7 @@ pub enum BrushTool {
 }
 
 impl BrushTool {
+    /// The tool that the key comes to next.
     pub fn next(self) -> Self {
         match self {
             Self::Off => Self::Box,
@@ -52,6 +53,7 @@ pub struct Brush {
     /// Selections that have a name, in the order in which they were kept.
     pub named: Vec<Named>,
     pub filter: SheetFilter,
+    /// From 0.
     pub page: usize,
     /// Whether the codes of the evaluation split were requested.
     pub asked_evaluation: bool,
@@ -230,6 +232,7 @@ impl PartialEq for Selection {
 }
 
 impl Selection {
+    /// Whether a train sample is in it.
     pub fn contains(&self, sample: u32) -> bool {
         self.samples.binary_search(&sample).is_ok()
     }
@@ -277,6 +280,7 @@ pub struct Region {
 }
 
 impl Region {
+    /// An outline in pixels of the view that this camera showed.
     pub fn new(camera: Camera, outline: Vec<Vec2>) -> Self {
         Self { camera, outline }
     }

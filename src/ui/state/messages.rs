@@ -87,6 +87,7 @@ impl Messages {
         }
     }
 
+    /// Every message, the oldest first.
     pub fn iter(&self) -> std::slice::Iter<'_, Message> {
         self.list.iter()
     }
@@ -97,6 +98,7 @@ impl Messages {
         self.dismiss(id);
     }
 
+    /// The user has seen it: it is listed, but no longer shown by itself.
     pub fn dismiss(&mut self, id: u64) {
         self.list.iter_mut().filter(|m| m.id == id).for_each(|m| m.over = true);
     }

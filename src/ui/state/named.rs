@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Named {
     pub name: String,
-    /// Indices of train samples, and of images of the evaluation split, ascending.
+    /// Indices of train samples, ascending.
     pub samples: Arc<Vec<u32>>,
+    /// Indices of images of the evaluation split, ascending.
     pub evaluation: Arc<Vec<u32>>,
 }
 

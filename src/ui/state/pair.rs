@@ -28,6 +28,7 @@ pub enum Side<'a> {
 }
 
 impl<'a> Side<'a> {
+    /// The origin of the run, which both kinds of side have.
     pub fn header(&self) -> &'a Header {
         match self {
             Self::Live(_, header) => header,
@@ -35,6 +36,7 @@ impl<'a> Side<'a> {
         }
     }
 
+    /// The strategy from the latest round on.
     pub fn strategy(self) -> Strategy {
         self.header().experiment.strategy
     }
@@ -47,6 +49,7 @@ impl<'a> Side<'a> {
         }
     }
 
+    /// The last round with a record, in progress or not; 0 without any.
     pub fn latest_round(&self) -> usize {
         self.records().last().map_or(0, |r| r.round)
     }
@@ -112,6 +115,7 @@ impl Match {
         Some(Self { round, records, earlier })
     }
 
+    /// The records of the round, A's first.
     pub fn records(&self) -> [&RoundRecord; 2] {
         self.records.each_ref().map(|(record, _)| &**record)
     }

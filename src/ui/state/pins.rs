@@ -11,7 +11,9 @@ use crate::engine::questions::probe::Probe;
 /// A pinned latent point.
 #[derive(Debug, Clone)]
 pub struct Pin {
+    /// Counts on; never given twice.
     pub id: u64,
+    /// p, `[latent_dim]`.
     pub code: Vec<f32>,
     /// The label for the loss: that of the nearest sample at the time of pinning.
     pub label: Class,
@@ -68,6 +70,7 @@ impl PinBoard {
         Some(self.command())
     }
 
+    /// Removes a pin; the command tells the engine which are left.
     pub fn remove(&mut self, id: u64) -> Command {
         self.pins.retain(|p| p.id != id);
         self.command()

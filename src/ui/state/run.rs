@@ -31,22 +31,25 @@ pub struct RunState {
 /// The cost of a run's labels so far.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LabellingCost {
+    /// Generated samples that have a label.
     pub solved: usize,
     /// Rejected masks by reason; those of the round in progress have no reason yet.
     pub refused: BTreeMap<String, usize>,
+    /// Rejections of the round in progress.
     pub refused_now: usize,
     /// Total time of the labelling tool, seconds.
     pub seconds: f32,
 }
 
 impl LabellingCost {
+    /// All rejections, whatever their reason.
     pub fn refusals(&self) -> usize {
         self.refused.values().sum::<usize>() + self.refused_now
     }
 }
 
 impl RunState {
-    pub fn new(id: RunId, strategy: Strategy) -> Self {
+    pub(super) fn new(id: RunId, strategy: Strategy) -> Self {
         Self {
             id,
             strategy,
@@ -87,6 +90,7 @@ impl RunState {
         self.rounds.iter().chain(self.current.iter())
     }
 
+    /// The record of a round, in progress or complete.
     pub fn record(&self, round: usize) -> Option<&Arc<RoundRecord>> {
         self.records().find(|r| r.round == round)
     }

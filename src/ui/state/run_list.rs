@@ -92,7 +92,9 @@ pub enum Recall {
 /// A change that can be undone, with what was before.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Undo {
+    /// Runs that were shown or not, as they were before.
     Shown(Vec<(RunKey, bool)>),
+    /// The name that the user had given before.
     Renamed(RunKey, Option<String>),
     Removed(Vec<RunKey>),
     /// A session was replaced by the next one; its folder.
@@ -142,6 +144,7 @@ impl RunList {
         self.groups.iter().rev().filter(|g| self.entries_of(g.key).next().is_some())
     }
 
+    /// The group of a key, also one whose runs are all removed.
     pub fn group(&self, key: GroupKey) -> Option<&Group> {
         self.groups.iter().find(|g| g.key == key)
     }
@@ -156,6 +159,7 @@ impl RunList {
         self.entries().filter(move |e| e.group == group)
     }
 
+    /// The run of a key, removed or not.
     pub fn entry(&self, key: RunKey) -> Option<&Entry> {
         self.entries.iter().find(|e| e.key == key)
     }

@@ -16,9 +16,13 @@ pub struct Walk {
     pub run: RunId,
     /// The walk's number in the engine.
     pub id: usize,
+    /// The sample at which it started: index into the train split.
     pub start: u32,
+    /// E(x) of the start.
     pub code: Vec<f32>,
+    /// G(E(x)) of the start, as planes of 0..=255.
     pub decoded: Arc<Vec<u8>>,
+    /// Each step with G(p'), as planes of 0..=255.
     pub steps: Vec<(WalkStep, Arc<Vec<u8>>)>,
     /// The measures that verdicts are computed from, one per step.
     pub measures: Vec<StepMeasure>,
@@ -27,12 +31,12 @@ pub struct Walk {
 }
 
 impl Walk {
-    pub fn new(run: RunId, id: usize, start: u32, code: Vec<f32>, decoded: Vec<u8>) -> Self {
+    pub(super) fn new(run: RunId, id: usize, start: u32, code: Vec<f32>, decoded: Vec<u8>) -> Self {
         let decoded = Arc::new(decoded);
         Self { run, id, start, code, decoded, steps: Vec::new(), measures: Vec::new(), rounds: Vec::new() }
     }
 
-    pub fn take_step(&mut self, step: WalkStep, decoded: Vec<u8>, measure: StepMeasure, round: usize) {
+    pub(super) fn take_step(&mut self, step: WalkStep, decoded: Vec<u8>, measure: StepMeasure, round: usize) {
         self.steps.push((step, Arc::new(decoded)));
         self.measures.push(measure);
         self.rounds.push(round);
@@ -125,7 +129,9 @@ impl Arms {
 pub struct LostByStep {
     /// Number of walks in each arm.
     pub walks: usize,
+    /// Lost walks of the arm without re-selection, by step.
     pub without: Vec<usize>,
+    /// Lost walks of the arm with re-selection, by step.
     pub with: Vec<usize>,
 }
 

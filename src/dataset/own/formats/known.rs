@@ -13,6 +13,7 @@ pub struct Known {
     whole: HashMap<String, usize>,
     /// By the end of a name from any of its folders on, with its ending and without, in small letters.
     ends: HashMap<String, Hits>,
+    /// Images in the tree.
     pub count: usize,
 }
 
@@ -57,7 +58,9 @@ impl Hits {
 /// Why a name is none of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotFound {
+    /// No image has the name.
     None,
+    /// More than one image has the name, or an end of it.
     Several,
 }
 
@@ -73,6 +76,7 @@ fn parts(name: &str) -> Vec<String> {
 }
 
 impl Known {
+    /// The names of those files of `tree` of which `is_image` says so; an index is the file's place in the tree.
     pub fn of(tree: &Tree, is_image: impl Fn(&Entry) -> bool) -> Self {
         let mut known = Self { whole: HashMap::new(), ends: HashMap::new(), count: 0 };
         for (index, file) in tree.files.iter().enumerate().filter(|(_, f)| is_image(f)) {
@@ -132,6 +136,7 @@ impl Known {
         parts(name).len() > image.parts.len()
     }
 
+    /// Whether a cell of a table in `folder` names an image, or several.
     pub fn has(&self, name: &str, folder: &[String]) -> bool {
         self.find(name, folder, None) != Err(NotFound::None)
     }

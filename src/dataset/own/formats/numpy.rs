@@ -14,7 +14,7 @@ use crate::dataset::own::labels::{self, RawLabel, classes_of, one_hot};
 use crate::dataset::own::listing::{Item, Listing, Part, words};
 use crate::dataset::own::tree::{Container, Tree};
 
-pub struct Numpy;
+pub(super) struct Numpy;
 
 /// The name of the format in one file.
 pub const NPZ: &str = "NumPy arrays";
@@ -178,6 +178,7 @@ impl Named {
 
 /// An array as a file holds it.
 pub struct Stored<'a> {
+    /// Sizes of the axes, as NumPy prints them.
     pub shape: Vec<usize>,
     /// Whether the first axis is the one whose values lie side by side.
     pub fortran: bool,
@@ -188,6 +189,7 @@ pub struct Stored<'a> {
 
 /// What the values of an array are.
 pub enum StoredKind {
+    /// Numbers or truth values, by how they are stored.
     Numbers(Number),
     /// Texts of so many bytes each.
     Bytes(usize),
@@ -195,6 +197,7 @@ pub enum StoredKind {
     Letters(usize, Number),
     /// Python objects, which are code.
     Pickled,
+    /// Such as dates, records and complex numbers, which are neither pixels nor labels.
     Other,
 }
 
