@@ -139,7 +139,11 @@ fn free_in_container() -> Option<u64> {
     let limit = number("memory.max")?;
     let used = number("memory.current").unwrap_or_default();
     let stat = read("memory.stat").unwrap_or_default();
-    let files = stat.lines().find_map(|line| line.strip_prefix("inactive_file ")?.parse().ok()).unwrap_or(0_u64);
+    let of = |line: &str| match line.split_once(' ')? {
+        ("active_file" | "inactive_file", bytes) => bytes.parse::<u64>().ok(),
+        _ => None,
+    };
+    let files: u64 = stat.lines().filter_map(of).sum();
     Some(limit.saturating_sub(used.saturating_sub(files)))
 }
 

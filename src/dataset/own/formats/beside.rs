@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::cells::{self, in_train, label_column};
 use super::file_column::{is_called, is_file_name};
-use super::file_table::{Table, candidates, known, not_found, split_of, told_twice};
+use super::file_table::{Table, candidates, known, not_found, split_of, told_absent, told_twice};
 use super::folders::{self, LEFT_ASIDE, is_image};
+use super::known::NotFound;
 use super::label_columns::LabelsIn;
 use crate::dataset::own::listing::{Listing, Part};
 use crate::dataset::own::tree::Tree;
@@ -44,6 +45,7 @@ pub fn read(tree: &Tree, listing: &mut Listing) {
         }
         table.label = Ok(LabelsIn::Nowhere);
         listing.notes.push(table.note(file));
+        let mut absent: Vec<String> = Vec::new();
         for (line, row) in table.lines.iter().zip(&table.rows) {
             let told = table.told(row, &mut no_splits);
             match images.find(table.name_in(row), file.folders(), told) {
@@ -51,9 +53,11 @@ pub fn read(tree: &Tree, listing: &mut Listing) {
                     let there = told.map(|part| *parts.entry(tree.files[index].name()).or_insert(part));
                     divided.extend((there != told).then(|| tree.files[index].name()));
                 }
+                Err(NotFound::None) if table.is_list => absent.push(table.name_in(row).to_owned()),
                 Err(why) => listing.unreadable.push(not_found(table.name_in(row), why, *line, file)),
             }
         }
+        listing.warnings.extend(told_absent(file, &absent));
         read.push(name);
     }
     listing.notes.extend(in_train(&no_splits));

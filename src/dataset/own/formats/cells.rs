@@ -12,6 +12,8 @@ use crate::dataset::own::listing::{Part, words};
 pub const FEWEST_COLUMNS: usize = 9;
 /// Lines that are looked at to find what stands between cells.
 const LOOKED_AT: usize = 20;
+/// What stands between cells where each line is one.
+pub const IN_NO_NAME: u8 = 0x1f;
 /// What may stand between cells, the most likely first.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// Names of the column with the label.
@@ -97,7 +99,11 @@ impl<'a> Numbered<'a> {
         };
         let (comments, named, rows) = text::before_rows(text, is_row);
         // Between spaces a later line may have a comma in its label.
-        let lines = if otherwise == b' ' { 1 } else { LOOKED_AT };
+        let lines = match otherwise {
+            b' ' => 1,
+            IN_NO_NAME => 0,
+            _ => LOOKED_AT,
+        };
         let separator = named.unwrap_or_else(|| separator(rows, lines, otherwise));
         Ok(Self { text, start: text.len() - rows.len(), separator, comments })
     }
@@ -182,7 +188,7 @@ pub fn label_column(header: &[String]) -> Option<usize> {
     let named = |name: &str| header.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
     // Beside an x it is a coordinate, and so is dx beside dy.
     let is_place = |name: &str| match name {
-        "y" => named("x").is_some(),
+        "y" => header.iter().any(|other| words(other).iter().any(|word| word == "x")),
         "dx" => named("dy").is_some(),
         _ => false,
     };

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::cells::{
-    FEWEST_COLUMNS, Numbered, counts_rows, is_called_split, is_index, label_column, split_column, unread_split,
-    usual_width,
+    FEWEST_COLUMNS, IN_NO_NAME, Numbered, counts_rows, is_called_split, is_index, label_column, split_column,
+    unread_split, usual_width,
 };
 use super::file_column::{self, LOOKED_AT, is_file_name, is_head};
 use super::folders::is_image;
@@ -16,6 +16,8 @@ use crate::dataset::own::tree::{Entry, Tree};
 
 /// A larger table is none of files.
 const MOST_BYTES: u64 = 1 << 30;
+/// Images that plain numbers do not name by chance, row after row.
+const MANY_NAMED: usize = 20;
 
 /// The files of a tree that may be tables.
 pub fn candidates(tree: &Tree) -> impl Iterator<Item = &Entry> {
@@ -59,6 +61,13 @@ pub fn not_found(name: &str, why: NotFound, line: usize, table: &Entry) -> Unrea
     }
 }
 
+/// That names in a list are of no image here.
+pub fn told_absent(list: &Entry, names: &[String]) -> Option<String> {
+    let first = names.first()?;
+    let name = list.name();
+    Some(format!("names in {name} that no image has: {}, {first} the first of them", names.len()))
+}
+
 /// That images have two rows which differ in their labels or splits.
 pub fn told_twice(files: &[String], what: &str) -> Option<String> {
     let first = files.first()?;
@@ -83,6 +92,8 @@ pub struct Table {
     pub is_named: bool,
     /// Whether its files have the endings of images, or their column is called so.
     pub is_sure: bool,
+    /// Whether it has a name in each line, and says the split of these by its own.
+    pub is_list: bool,
     /// Whether each of its names may be that of several images.
     is_unclear: bool,
     /// Whether its files are plain numbers, in a column that is not called one of files.
@@ -105,10 +116,11 @@ impl Table {
         let of = Part::within(file.file_name());
         let (mut rows, mut lines): (Vec<Vec<String>>, Vec<usize>) = (Vec::new(), Vec::new());
         let is_text = file.extension() == "txt";
-        let is_name = |line: &[u8]| images.has(&String::from_utf8_lossy(line), folder);
+        let filled = || bytes.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LOOKED_AT);
+        let names = filled().filter(|line| images.has(&String::from_utf8_lossy(line.trim_ascii()), folder)).count();
         let between = match is_text {
-            // The names in a list may have spaces.
-            true if bytes.split(|b| *b == b'\n').take(LOOKED_AT).any(is_name) => b'\t',
+            // In a list a line is a name, with the spaces and commas in it.
+            true if names * 2 > filled().count() => IN_NO_NAME,
             true => b' ',
             false => b',',
         };
@@ -190,6 +202,7 @@ impl Table {
             label,
             is_named,
             is_sure,
+            is_list,
             is_unclear,
             is_numbered,
             suits,
@@ -208,18 +221,21 @@ impl Table {
         if !self.is_numbered || !self.has_labels() {
             return None;
         }
-        if let Ok(LabelsIn::Column(label)) = self.label {
-            let kinds: HashSet<_> = self.rows.iter().map(|row| row.get(label)).collect();
-            let is_list = kinds.len() == self.rows.len() && (2..images.count).contains(&kinds.len());
-            if is_list {
-                return Some("has another label in each row, as a list of classes has");
-            }
+        let kinds = match self.label {
+            Ok(LabelsIn::Column(label)) => self.rows.iter().map(|row| row.get(label)).collect::<HashSet<_>>().len(),
+            _ => 1,
+        };
+        if kinds == self.rows.len() && (2..images.count).contains(&kinds) {
+            return Some("has another label in each row, as a list of classes has");
         }
         let told = |row: &Vec<String>| self.told(row, &mut BTreeMap::new());
         let find = |row: &Vec<String>| images.find(self.name_in(row), folder, told(row));
         let found: Vec<Result<usize, NotFound>> = self.rows.iter().map(find).collect();
         let named = found.iter().flatten().collect::<HashSet<_>>().len();
-        let is_clear = self.suits && !found.contains(&Err(NotFound::Several)) && named * 2 > images.count;
+        // Most images, or many of them, of which nearly all rows speak, with labels that repeat.
+        let is_of_many = named >= MANY_NAMED && named * 10 >= self.rows.len() * 9 && kinds * 2 <= self.rows.len();
+        let is_of_these = named * 2 > images.count || is_of_many;
+        let is_clear = self.suits && !found.contains(&Err(NotFound::Several)) && is_of_these;
         (is_told && !is_clear)
             .then_some("names images by plain numbers, which may mean other things; name them with folder and ending")
     }
@@ -247,6 +263,7 @@ impl Table {
             label,
             is_named,
             is_sure: true,
+            is_list: false,
             is_unclear: false,
             is_numbered: false,
             suits: true,

@@ -7,6 +7,9 @@ use super::cells::{label_column, says_no_class, speaks_of_labels};
 use super::text::is_number;
 use crate::dataset::own::labels::{MOST_CLASSES, RawLabel};
 
+/// How it is said that the labels may stand in more than one place.
+pub const UNCLEAR: &str = "does not say which";
+
 /// Where the labels of a table stand.
 pub enum LabelsIn {
     Nowhere,
@@ -67,13 +70,13 @@ impl LabelsIn {
             (.., true) => {
                 let names: Vec<String> = others.iter().filter_map(|c| Some(format!("`{}`", name(*c)?))).collect();
                 Err(format!(
-                    "does not say which column has the labels ({}); name it `label`, or keep one column a class with a 1 \
+                    "{UNCLEAR} column has the labels ({}); name it `label`, or keep one column a class with a 1 \
                      in one of them",
                     names.join(", ")
                 ))
             }
             (.., false) => Err(format!(
-                "does not say which of its columns has the labels; give it a first line with the names of its {} columns, \
+                "{UNCLEAR} of its columns has the labels; give it a first line with the names of its {} columns, \
                  `file` and `label` among them",
                 others.len() + 1
             )),

@@ -22,6 +22,7 @@ mod parquet;
 use std::path::Path;
 use std::sync::Arc;
 
+use self::label_columns::UNCLEAR;
 use super::format::Format;
 use super::listing::{IN_NO_ROW, Listing};
 use super::tree::{Container, Tree};
@@ -53,7 +54,15 @@ pub fn find(path: &Path) -> Result<Found, DataError> {
 
 /// The images at a path for people to label: those that have no label, or no row in a table, too.
 pub fn find_to_label(path: &Path) -> Result<Found, DataError> {
-    let Found { listing, tree } = find(path)?;
+    let Found { listing, tree } = match find(path) {
+        // That a table, as one of patients, has no clear labels is no matter where people are to give them.
+        Err(error) if error.to_string().contains(UNCLEAR) => {
+            let Ok(mut found) = find_files(path) else { return Err(error) };
+            found.listing.warnings.push(format!("no label is read: {error}"));
+            found
+        }
+        found => found?,
+    };
     let mut listing = listing.with_beside();
     let unlisted = listing.warnings.iter().position(|warning| warning.starts_with(IN_NO_ROW));
     if let Some(warning) = unlisted {
@@ -138,4 +147,28 @@ fn nothing(tree: &Tree, unreadable: Option<&str>) -> DataError {
         }
     };
     tree.fault(None, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk;
+
+    #[test]
+    fn images_beside_a_table_without_clear_labels_can_be_labelled() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |name: String, bytes: &[u8]| disk::write_aside(&root.path().join(name), bytes).unwrap();
+        (0..12).for_each(|image| write(format!("{image}.png"), b"x"));
+        let rows: String = (0..12).map(|image| format!("{image}.png,p{}\n", image / 4)).collect();
+        write("people.csv".into(), format!("file,patient_id\n{rows}").as_bytes());
+
+        assert!(find(root.path()).is_err_and(|error| error.to_string().contains("`patient_id`")));
+        let listing = find_to_label(root.path()).unwrap().listing;
+        assert_eq!((listing.items.len(), listing.classes.len()), (12, 0));
+        assert!(
+            listing.warnings.iter().any(|warning| warning.starts_with("no label is read: ")),
+            "{:?}",
+            listing.warnings
+        );
+    }
 }

@@ -114,16 +114,28 @@ impl Named {
 
     /// Whether nothing but labels is said in its name, without the file that it is in.
     fn is_plain(&self) -> bool {
-        let said = words(self.name.rsplit('/').next().unwrap_or_default());
+        let said = words(self.own_name());
         said.iter().all(|word| LABELS.contains(&word.as_str()) || Part::of(word).is_some())
     }
 
+    /// Its name without that of the file that it is in.
+    fn own_name(&self) -> &str {
+        self.name.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The file that it is in, if there are several.
+    fn file(&self) -> &str {
+        self.name.rsplit_once('/').map_or("", |(file, _)| file)
+    }
+
+    /// Whether NumPy has named it (`arr_1`).
+    fn has_no_name(&self) -> bool {
+        words(self.own_name()).first().is_some_and(|word| word == "arr")
+    }
+
     /// Whether its values may be those of labels that have no name: words that repeat, or whole numbers that do. `true` if
-    /// they are words, or go from 0 or 1 without a gap, or it has no name either (`arr_1`).
+    /// they are words, or go from 0 or 1 without a gap.
     fn may_be_labels(&self) -> Option<bool> {
-        if self.words.first().is_some_and(|word| word == "arr") {
-            return Some(true);
-        }
         let (kinds, is_sure) = match &self.values {
             Values::Texts(texts) => (texts.iter().collect::<HashSet<_>>().len(), true),
             Values::Numbers(..) => {
@@ -400,13 +412,15 @@ fn image_array(arrays: &[Named], group: &[usize]) -> Result<Option<(usize, Shape
 
 /// The array with the labels of a group.
 fn label_array(arrays: &[Named], group: &[usize], image: usize, count: usize) -> Result<Option<usize>, String> {
-    let may_be = |i: &usize| *i != image && !arrays[*i].shape.is_empty() && !is_predicted(&arrays[*i].name);
+    let may_be = |i: &usize| *i != image && !arrays[*i].shape.is_empty() && !is_predicted(arrays[*i].own_name());
     let others: Vec<usize> = group.iter().copied().filter(may_be).collect();
     let named: Vec<usize> = others.iter().copied().filter(|i| arrays[*i].is(&LABELS)).collect();
     let shown = |some: &[usize]| some.iter().map(|i| format!("`{}`", arrays[*i].name)).collect::<Vec<_>>().join(", ");
-    // Of two such names, as `target` and `target_names`, the one with as many entries as there are images, and of the
-    // plainest name.
-    let key = |i: &usize| (arrays[*i].count() != count, arrays[*i].shape.len(), !arrays[*i].is_plain());
+    // Of two such names, as `target` and `target_names`, the one with as many entries as there are images, in their file,
+    // and of the plainest name.
+    let is_elsewhere = |i: &usize| arrays[*i].file() != arrays[image].file();
+    let key =
+        |i: &usize| (arrays[*i].count() != count, is_elsewhere(i), arrays[*i].shape.len(), !arrays[*i].is_plain());
     if let Some(&label) = named.iter().min_by_key(|i| key(i)) {
         let equal: Vec<usize> = named.iter().copied().filter(|i| key(i) == key(&label)).collect();
         if equal.len() > 1 && arrays[label].count() == count {
@@ -428,9 +442,14 @@ fn label_array(arrays: &[Named], group: &[usize], image: usize, count: usize) ->
             }
         };
     }
-    let likely: Vec<(usize, bool)> = (others.into_iter().filter(|i| arrays[*i].shape == [count]))
-        .filter_map(|i| Some((i, arrays[i].may_be_labels()?)))
-        .collect();
+    let fitting: Vec<usize> = others.into_iter().filter(|i| arrays[*i].shape == [count]).collect();
+    if let [only] = fitting[..]
+        && arrays[only].has_no_name()
+    {
+        return Ok(Some(only));
+    }
+    let is_likely = |i: usize| Some((i, arrays[i].may_be_labels()? || arrays[i].has_no_name()));
+    let likely: Vec<(usize, bool)> = fitting.into_iter().filter_map(is_likely).collect();
     match likely[..] {
         [] | [(_, false)] => Ok(None),
         [(only, true)] => Ok(Some(only)),

@@ -9,7 +9,7 @@ use super::cells::{
     FEWEST_COLUMNS, cells, counts_rows, in_order_of_numbers, in_train, is_called_split, is_index, is_split,
     label_column, rows, says_no_class, split_column, unread_split, usual_width,
 };
-use super::label_columns::{LabelsIn, is_of_each};
+use super::label_columns::{LabelsIn, UNCLEAR, is_of_each};
 use super::text::{self, is_number};
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
@@ -339,6 +339,16 @@ fn label_beside(header: &[String], rows: &[Vec<String>], columns: &[usize]) -> R
     let is_measured = |c: usize| rows.iter().filter_map(|row| row.get(c)).any(is_fraction);
     let may_be = |c: usize| !says_no_class(&header[c]) && !is_index(&header[c]) && !is_of_each(rows, c);
     let is_meant = |c: &usize| named == Some(*c) || (may_be(*c) && !is_measured(*c));
+    // Of a file in the order of its classes the first rows have one of them.
+    let is_same = |c: &usize| rows.iter().all(|row| row.get(*c) == rows[0].get(*c));
+    let meant = || columns.iter().copied().filter(is_meant);
+    if named.is_none() && rows.len() + 1 >= LOOKED_AT && meant().count() > 1 && meant().any(|c| is_same(&c)) {
+        let names: Vec<String> = meant().map(|c| format!("`{}`", header[c])).collect();
+        return Err(format!(
+            "{UNCLEAR} column has the labels in its first rows ({}); name it `label`",
+            names.join(", ")
+        ));
+    }
     LabelsIn::find(Some(header), rows, &columns.iter().copied().filter(is_meant).collect::<Vec<_>>())
 }
 

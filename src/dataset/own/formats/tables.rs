@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::cells::in_train;
-use super::file_table::{Table, candidates, is_form, known, not_found, told_twice};
+use super::file_table::{Table, candidates, is_form, known, not_found, told_absent, told_twice};
 use super::folders::{self, Files};
 use super::known::NotFound;
 use super::label_columns::LabelsIn;
@@ -65,8 +65,8 @@ impl Format for Tables {
             notes.extend(doubt.map(|why| format!("no label is read from {}, which {why}", file.name())));
             doubt.is_none()
         });
-        // Beside a column that is called a label none is guessed.
-        tables.sort_by_key(|(_, table)| !table.is_named);
+        // Beside a column that is called a label none is guessed; what has no labels says splits of images that have theirs.
+        tables.sort_by_key(|(_, table)| (!table.is_named, !table.has_labels()));
         let is_named = tables.first().is_some_and(|(_, table)| table.is_named);
         if let Some(two) = (!is_named).then(|| rivals(&tables)).flatten() {
             return Err(tree.fault(None, two));
@@ -83,10 +83,15 @@ impl Format for Tables {
             read.push(file.name());
             let labels = table.label.as_ref().map_err(|e| tree.fault(Some(file), e))?;
             table.is_plain(labels).map_err(|e| tree.fault(Some(file), e))?;
+            let mut absent: Vec<String> = Vec::new();
             for (&line, row) in table.lines.iter().zip(&table.rows) {
                 let (name, told) = (table.name_in(row), table.told(row, &mut no_splits));
                 let index = match images.find(name, file.folders(), told) {
                     Ok(index) => index,
+                    Err(NotFound::None) if table.is_list => {
+                        absent.push(name.to_owned());
+                        continue;
+                    }
                     Err(why) => {
                         unreadable.push(not_found(name, why, line, file));
                         continue;
@@ -123,6 +128,7 @@ impl Format for Tables {
                 contradicted.extend(differs.then(|| tree.files[index].name()));
                 divided.extend((items[before].part != part).then(|| tree.files[index].name()));
             }
+            warnings.extend(told_absent(file, &absent));
         }
         notes.extend(in_train(&no_splits));
         for (files, what) in [(&contradicted, "labels"), (&divided, "splits")] {

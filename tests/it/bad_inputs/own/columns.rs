@@ -337,6 +337,21 @@ fn numbers() -> Vec<Row> {
             [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "for 24 of 24 images the folder says another class"],
         ),
         works(
+            "own: a table of ids of many of the images in folders of parts",
+            {
+                let more = (100..160).map(|i| File(format!("d/c/{i}.png").leak(), numbered(i)));
+                let table = text("d/t.csv", format!("id,label\n{}", lines(|i| format!("{i},{}\n", class(i)))));
+                good(more.chain([table]))
+            },
+            DATA,
+            [
+                ALL_GOOD,
+                "\"name\": \"cat\",\n      \"count\": 12",
+                "are in no row of a table",
+                "folder says another class",
+            ],
+        ),
+        works(
             "own: a table of names that are in two folders each",
             twice(0..12),
             DATA,
@@ -397,6 +412,38 @@ fn lists() -> Vec<Row> {
             },
             DATA,
             [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", TEST],
+        ),
+        works(
+            "own: a list of files that is read before the table of labels, with names of no image",
+            {
+                let mut given =
+                    with("images", &format!("file,breed\n{}", lines(|i| format!("{i}.png,{}\n", class(i)))));
+                let test = (18..GOOD).map(|i| format!("{i}.png\n")).collect::<String>();
+                given.push(text("d/meta/test.txt", format!("{test}99.png\n")));
+                given
+            },
+            DATA,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", TEST, "names in meta/test.txt that no image has: 1"],
+        )
+        .never(["two rows", "has no label"]),
+        works(
+            "own: a list of names with commas",
+            good([
+                File("d/a/one, two.png", numbered(40)),
+                text("d/test.txt", format!("a/one, two.png\n{}", of(19, GOOD))),
+            ]),
+            DATA,
+            ["\"images\": 25", TEST],
+        ),
+        works(
+            "own: a text of files and labels with a line that has none",
+            {
+                let images = (0..GOOD).map(|i| File(format!("d/images/{i}.png").leak(), numbered(i)));
+                let line = |i: usize| if i == 3 { "3.png\n".into() } else { format!("{i}.png {}\n", class(i)) };
+                images.chain([text("d/images.txt", lines(line))])
+            },
+            DATA,
+            ["\"images\": 23", "\"name\": \"cat\"", "3.png"],
         ),
     ]
 }

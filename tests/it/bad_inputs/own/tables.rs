@@ -326,6 +326,16 @@ fn arrays() -> Vec<Row> {
             read,
             [ALL_GOOD, "\"count\": 8", "labels in arr_1"],
         ),
+        works(
+            "own: an NPZ of three arrays without names",
+            file(&[
+                ("arr_0", npy("|u1", "24, 4, 4", &x)),
+                ("arr_1", npy("<i8", "24", &longs(&|i| i as i64 * 3))),
+                ("arr_2", npy("<i8", "24", &classes)),
+            ]),
+            read,
+            [ALL_GOOD, "\"count\": 8", "labels in arr_2"],
+        ),
         works("own: labels that are texts", labelled("<U3", "24", &words), read, [ALL_GOOD, "\"name\": \"cat\""]),
         works(
             "own: a test split alone",
