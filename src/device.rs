@@ -143,7 +143,7 @@ fn free_in_container() -> Option<u64> {
         ("active_file" | "inactive_file", bytes) => bytes.parse::<u64>().ok(),
         _ => None,
     };
-    let files: u64 = stat.lines().filter_map(of).sum();
+    let files = stat.lines().filter_map(of).fold(0, u64::saturating_add);
     Some(limit.saturating_sub(used.saturating_sub(files)))
 }
 
