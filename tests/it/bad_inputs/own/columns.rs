@@ -347,7 +347,7 @@ fn numbers() -> Vec<Row> {
             [
                 ALL_GOOD,
                 "\"name\": \"cat\",\n      \"count\": 12",
-                "are in no row of a table",
+                "images in no row of a table, which are left aside: 60",
                 "folder says another class",
             ],
         ),
