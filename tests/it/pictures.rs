@@ -155,6 +155,9 @@ fn picture_of_mnist() {
     let mut w = window_with(UiOptions { engine, experiment, variants, autostart: true, ..UiOptions::default() });
     wait_for(&mut w, "the end", is_finished);
     w.run_steps(80);
+    // The settings have the folder of the data.
+    let runs = format!("Page: Runs ({})", w.state().state().list.entries().count());
+    click(&mut w, &runs);
     keep_in("assets", at_rest(&mut w), "screenshot-mnist");
 }
 
