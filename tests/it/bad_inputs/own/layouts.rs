@@ -2,7 +2,7 @@
 
 use super::super::row::Given::File;
 use super::super::row::{Given, Row, refuses, works};
-use super::tables::{npy, npz};
+use super::arrays::{npy, npz};
 use super::{ALL_GOOD, DATA, GOOD, good, good_below, numbered};
 
 pub fn rows() -> Vec<Row> {

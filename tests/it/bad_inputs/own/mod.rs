@@ -2,8 +2,10 @@
 
 mod files;
 mod tables;
+mod arrays;
 mod layouts;
 mod columns;
+mod numbered;
 
 use std::io::{Cursor, Write as _};
 
@@ -23,8 +25,10 @@ pub fn rows() -> Vec<Row> {
     rows.extend(folders());
     rows.extend(archives());
     rows.extend(tables::rows());
+    rows.extend(arrays::rows());
     rows.extend(layouts::rows());
     rows.extend(columns::rows());
+    rows.extend(numbered::rows());
     rows.extend(runs());
     rows.extend(codes());
     rows
