@@ -8,7 +8,7 @@ use super::student::{Interval, mean_interval};
 pub struct MeanPoint {
     /// From 1; evaluations are matched by it and by their index within it.
     pub round: usize,
-    /// Mean place of the repeats, in the unit that the caller's function has.
+    /// Mean place of the same repeats as `y`, in the unit that the caller's function has.
     pub x: f64,
     /// Mean over the repeats with a finite value there.
     pub y: Interval,
@@ -34,9 +34,10 @@ pub fn mean_curve(
         }
     }
     let mean = |((round, _), points): ((usize, usize), Vec<CurvePoint>)| {
-        let finite: Vec<f64> = points.iter().map(|p| p.value).filter(|y| y.is_finite()).collect();
-        let x = points.iter().map(&x).sum::<f64>() / points.len() as f64;
-        mean_interval(&finite, level).map(|y| MeanPoint { round, x, y })
+        let finite: Vec<CurvePoint> = points.into_iter().filter(|p| p.value.is_finite()).collect();
+        let places = finite.iter().map(&x).fold(0.0, |sum, x| sum + x);
+        let values: Vec<f64> = finite.iter().map(|p| p.value).collect();
+        mean_interval(&values, level).map(|y| MeanPoint { round, x: places / finite.len() as f64, y })
     };
     cells.into_iter().filter_map(mean).collect()
 }

@@ -159,6 +159,25 @@ fn names_are_those_of_now_for_the_first_command_after_a_rename() {
     assert!(told.contains("images are named as they were when they were last read"), "{told}");
 }
 
+/// Where people give the labels, a table of pixels opens without those that it does not clearly have.
+#[test]
+fn pixels_beside_which_two_columns_may_be_the_label_open_without_labels() {
+    let root = tempfile::tempdir().unwrap();
+    let (table, project) = (root.path().join("t.csv"), root.path().join("project"));
+    let pixels = |of: &dyn Fn(usize) -> String| (0..784).map(of).collect::<Vec<_>>().join(",");
+    let row = |r: usize| {
+        format!("{},{},{}\n", ["f", "m"][r % 2], ["a", "b"][r / 2 % 2], pixels(&|p| (p * r % 256).to_string()))
+    };
+    let rows: String = (1..=16).map(row).collect();
+    std::fs::write(&table, format!("sex,ward,{}\n{rows}", pixels(&|p| format!("p{p}")))).unwrap();
+    let refused = ridgewalk(&["data"], &[&table]);
+    assert!(!refused.status.success(), "{}", String::from_utf8_lossy(&refused.stdout));
+    let said = ok(&["project", "new", "--own-labels", "--images"], &[&table, &project]);
+    let told = "does not say which column has the labels (`sex`, `ward`)";
+    assert!(said.contains("a project of 16 images") && said.contains(told), "{said}");
+    assert_eq!(Project::open(&project, "a test").unwrap().labels().unwrap().train.len(), 0);
+}
+
 /// A table beside images is about some of them: the others, and rows without a label, are images of the project.
 #[test]
 fn images_in_no_row_of_a_table_wait_for_labels() {
@@ -168,6 +187,7 @@ fn images_in_no_row_of_a_table_wait_for_labels() {
     for (number, (name, table, labels)) in [
         ("labels.csv", "file,label\n03.png,a\n01.png,b\n05.png,\n", 2),
         ("batch.csv", "file,label,guess,confidence,score,strategy,round\n03.png,,,,,test,1\n", 0),
+        ("patients.csv", "file,sex,ward\n00.png,f,a\n01.png,m,b\n02.png,f,a\n03.png,m,b\n", 0),
     ]
     .into_iter()
     .enumerate()
@@ -185,10 +205,11 @@ fn images_in_no_row_of_a_table_wait_for_labels() {
             assert_eq!(pictures.file(image).as_ref(), Some(&file));
             assert_eq!(pictures.all.image(image), image::open(file).unwrap().to_luma8().into_raw());
         }
-        // `data` and `run` need labels, and leave the others aside.
+        // `data` and `run` need labels: they leave the others aside, and refuse a table of which it is not clear what they are.
         let told = ridgewalk(&["data"], &[&images]);
-        let told = String::from_utf8_lossy(&told.stdout).into_owned();
-        assert!(told.contains("images in no row of a table, which are left aside: "), "{told}");
+        let told = String::from_utf8_lossy(&[told.stdout, told.stderr].concat()).into_owned();
+        let says = ["images in no row of a table, which are left aside: ", "does not say which column has the labels"];
+        assert!(told.contains(says[usize::from(name == "patients.csv")]), "{told}");
         std::fs::remove_file(images.join(name)).unwrap();
     }
 }

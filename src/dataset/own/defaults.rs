@@ -191,6 +191,7 @@ mod tests {
             unreadable: Vec::new(),
             notes: Vec::new(),
             warnings: Vec::new(),
+            unclear: None,
         };
         // How many are read and trained on, and the pool that is left beside test and validation.
         for (read, train_size, pool) in [(64, 0, 45), (24, 0, 17), (64, 12, 10)] {
@@ -235,6 +236,7 @@ mod tests {
                 unreadable: Vec::new(),
                 notes: Vec::new(),
                 warnings: Vec::new(),
+                unclear: None,
             };
             let chosen = choose(&listing, &listing.items, 0);
             for setting in expected.split(' ') {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::picture::Picture;
-use crate::dataset::Class;
+use crate::dataset::{Class, DataError};
 use crate::guard::guarded;
 
 /// Images of a data set and their labels, not yet decoded.
@@ -24,6 +24,8 @@ pub struct Listing {
     pub notes: Vec<String>,
     /// What may be wrong, a sentence each.
     pub warnings: Vec<String>,
+    /// Why labels that seem to be there are not read, which is a fault where people do not give them.
+    pub unclear: Option<DataError>,
 }
 
 impl Listing {

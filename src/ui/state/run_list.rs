@@ -28,6 +28,8 @@ pub struct RunList {
     pub wanted: Option<Recall>,
     /// Whether the user is to be asked where the runs of the present session are written.
     pub saves: bool,
+    /// Folders of sessions that were deleted.
+    pub deleted: Vec<PathBuf>,
     /// The folder of the session that the engine was asked to take up.
     pub(super) taken_up: Option<PathBuf>,
     last_key: u64,
@@ -358,6 +360,7 @@ impl RunList {
         self.groups.iter_mut().for_each(|group| drop(group.path.take_if(is_gone)));
         self.entries.iter_mut().for_each(|entry| drop(entry.autosaved.take_if(is_gone)));
         self.undo.retain(|(_, undo)| !matches!(undo, Undo::Replaced(replaced) if replaced.starts_with(folder)));
+        self.deleted.push(folder.to_path_buf());
         self.version += 1;
     }
 

@@ -80,6 +80,7 @@ impl Format for Cifar {
             unreadable,
             notes,
             warnings: Vec::new(),
+            unclear: None,
         })
     }
 }

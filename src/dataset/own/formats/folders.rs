@@ -104,7 +104,7 @@ impl Format for Folders {
         };
         files.append(&mut beside);
         let images = Box::new(Files { tree, files });
-        Ok(Listing { format: format.into(), items, classes, images, unreadable, notes, warnings })
+        Ok(Listing { format: format.into(), items, classes, images, unreadable, notes, warnings, unclear: None })
     }
 }
 

@@ -113,6 +113,7 @@ impl Format for Idx {
             unreadable,
             notes,
             warnings: Vec::new(),
+            unclear: None,
         })
     }
 }

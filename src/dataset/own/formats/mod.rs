@@ -22,7 +22,6 @@ mod parquet;
 use std::path::Path;
 use std::sync::Arc;
 
-use self::label_columns::UNCLEAR;
 use super::format::Format;
 use super::listing::{IN_NO_ROW, Listing};
 use super::tree::{Container, Tree};
@@ -47,23 +46,21 @@ pub struct Found {
     pub tree: Arc<Tree>,
 }
 
-/// The images at a path in the format that they are found to have.
+/// The images at a path in the format that they are found to have; an error where it is not clear which their labels are.
 pub fn find(path: &Path) -> Result<Found, DataError> {
-    find_in(Tree::open(path)?)
+    let mut found = find_in(Tree::open(path)?)?;
+    match found.listing.unclear.take() {
+        Some(unclear) => Err(unclear),
+        None => Ok(found),
+    }
 }
 
 /// The images at a path for people to label: those that have no label, or no row in a table, too.
 pub fn find_to_label(path: &Path) -> Result<Found, DataError> {
-    let Found { listing, tree } = match find(path) {
-        // That a table, as one of patients, has no clear labels is no matter where people are to give them.
-        Err(error) if error.to_string().contains(UNCLEAR) => {
-            let Ok(mut found) = find_files(path) else { return Err(error) };
-            found.listing.warnings.push(format!("no label is read: {error}"));
-            found
-        }
-        found => found?,
-    };
+    let Found { listing, tree } = find_in(Tree::open(path)?)?;
     let mut listing = listing.with_beside();
+    // That a table, as one of patients, has no clear labels is no matter where people are to give them.
+    listing.warnings.extend(listing.unclear.take().map(|unclear| format!("no label is read: {unclear}")));
     let unlisted = listing.warnings.iter().position(|warning| warning.starts_with(IN_NO_ROW));
     if let Some(warning) = unlisted {
         listing.warnings.remove(warning);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use npyz::{DType, NpyHeader, Order, TypeChar};
 
 use super::cells::is_predicted;
+use super::label_columns::UNCLEAR;
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
@@ -36,13 +37,20 @@ impl Format for Numpy {
         let (mut arrays, mut notes) = (Vec::new(), Vec::new());
         read_all(&tree, "", &mut arrays)?;
         let fault = |e: String| tree.fault(None, e);
+        let mut unclear = None;
         let names = class_names(&mut arrays).or_else(|| labels::names_in(&tree));
         let (mut items, mut raw, mut images, mut used) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for part in [None, Some(Part::Train), Some(Part::Validation), Some(Part::Test)] {
             let group: Vec<usize> = (0..arrays.len()).filter(|i| arrays[*i].part == part).collect();
             let Some((image, shape)) = image_array(&arrays, &group).map_err(fault)? else { continue };
             let count = arrays[image].count();
-            let label = label_array(&arrays, &group, image, count).map_err(fault)?;
+            let label = label_array(&arrays, &group, image, count).or_else(|why| match why.starts_with(UNCLEAR) {
+                true => {
+                    unclear.get_or_insert_with(|| fault(why));
+                    Ok(None)
+                }
+                false => Err(fault(why)),
+            })?;
             let found = match label {
                 Some(label) => labels_of(&arrays[label], count, &mut notes).map_err(fault)?,
                 None => vec![RawLabel::Missing; count],
@@ -77,7 +85,8 @@ impl Format for Numpy {
         let warnings = arrays.warnings();
         let mut unreadable = Vec::new();
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, Box::new(arrays));
-        Ok(Listing { format: self.name().into(), items, classes: found.classes, images, unreadable, notes, warnings })
+        let format = self.name().into();
+        Ok(Listing { format, items, classes: found.classes, images, unreadable, notes, warnings, unclear })
     }
 }
 
@@ -424,10 +433,7 @@ fn label_array(arrays: &[Named], group: &[usize], image: usize, count: usize) ->
     if let Some(&label) = named.iter().min_by_key(|i| key(i)) {
         let equal: Vec<usize> = named.iter().copied().filter(|i| key(i) == key(&label)).collect();
         if equal.len() > 1 && arrays[label].count() == count {
-            return Err(format!(
-                "has arrays of which each may have the labels ({}); call the right one `labels`",
-                shown(&equal)
-            ));
+            return Err(format!("{UNCLEAR} array has the labels ({}); call the right one `labels`", shown(&equal)));
         }
         let array = &arrays[label];
         return match &array.values {
@@ -455,7 +461,7 @@ fn label_array(arrays: &[Named], group: &[usize], image: usize, count: usize) ->
         [(only, true)] => Ok(Some(only)),
         _ => {
             let names = shown(&likely.iter().map(|(i, _)| *i).collect::<Vec<_>>());
-            Err(format!("does not say which array has the labels ({names}); call it `labels`"))
+            Err(format!("{UNCLEAR} array has the labels ({names}); call it `labels`"))
         }
     }
 }

@@ -118,6 +118,7 @@ impl Format for Parquet {
             unreadable,
             notes,
             warnings: warnings.into_iter().collect(),
+            unclear: None,
         })
     }
 }

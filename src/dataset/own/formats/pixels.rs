@@ -41,6 +41,7 @@ impl Format for Pixels {
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let (mut items, mut raw, mut arrays, mut unreadable, mut notes) = (vec![], vec![], vec![], vec![], vec![]);
         let mut guessed: Option<(usize, String)> = None;
+        let mut unclear = None;
         for file in tree.files.iter().filter(|f| is_table(&tree, f)) {
             let fault = |e: String| tree.fault(Some(file), e);
             let table = Table::read(&tree.read_unpacked(file).map_err(fault)?).map_err(fault)?;
@@ -55,6 +56,7 @@ impl Format for Pixels {
                     return Err(fault(detail));
                 }
             }
+            unclear = unclear.or(table.unclear.map(fault));
             notes.extend(table.notes.iter().map(|note| format!("{}: {note}", file.name())));
             let name = |row: usize| format!("{}, row {row}", file.name());
             unreadable.extend(table.bad.into_iter().map(|(row, reason)| Unreadable::new(name(row), reason)));
@@ -75,7 +77,8 @@ impl Format for Pixels {
         let warnings = arrays.warnings();
         let labelled = with_labels(items, found.labels, &found.classes, &mut unreadable, Box::new(arrays));
         let (items, images) = labelled;
-        Ok(Listing { format: self.name().into(), items, classes: found.classes, images, unreadable, notes, warnings })
+        let format = self.name().into();
+        Ok(Listing { format, items, classes: found.classes, images, unreadable, notes, warnings, unclear })
     }
 }
 
@@ -112,6 +115,8 @@ struct Table {
     lines: Vec<usize>,
     bad: Vec<(usize, String)>,
     notes: Vec<String>,
+    /// Why it is not clear which column has the labels; none is read then.
+    unclear: Option<String>,
 }
 
 /// Which column is what.
@@ -121,6 +126,8 @@ struct Columns {
     packed: bool,
     label: LabelsIn,
     part: Option<usize>,
+    /// Why it is not clear which has the labels.
+    unclear: Option<String>,
 }
 
 impl Table {
@@ -156,8 +163,9 @@ impl Table {
             LabelsIn::Column(label) if named.is_none() => Some(label),
             _ => None,
         };
-        let mut table =
-            Self { shape, values: vec![], labels: vec![], guessed, parts: vec![], lines: vec![], bad: vec![], notes };
+        let (values, labels, parts, lines, bad) = Default::default();
+        let unclear = columns.unclear.clone();
+        let mut table = Self { shape, values, labels, guessed, parts, lines, bad, notes, unclear };
         let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
         for (i, record) in rows(bytes)?.into_byte_records().enumerate().skip(usize::from(header.is_some())) {
             let record = record.map_err(|e| format!("cannot be read as a table ({e})"))?;
@@ -223,15 +231,19 @@ impl Columns {
             (Some(packed), ..) => {
                 left.retain(|c| *c != packed);
                 match header {
-                    Some(header) => label_beside(header, rows, &left)?,
-                    None => only(&left).map_or(LabelsIn::Nowhere, LabelsIn::Column),
+                    Some(header) => label_beside(header, rows, &left),
+                    None => Ok(only(&left).map_or(LabelsIn::Nowhere, LabelsIn::Column)),
                 }
             }
             (None, Some(header), Some(pixels)) => {
                 let others: Vec<usize> = left.iter().copied().filter(|c| !pixels.contains(c)).collect();
-                label_beside(header, rows, &others)?
+                label_beside(header, rows, &others)
             }
-            _ => label_of(header, rows, &left)?,
+            _ => label_of(header, rows, &left),
+        };
+        let (label, unclear) = match label {
+            Err(why) if why.starts_with(UNCLEAR) => (LabelsIn::Nowhere, Some(why)),
+            found => (found?, None),
         };
         let labels: Vec<usize> = match &label {
             LabelsIn::Nowhere => Vec::new(),
@@ -275,7 +287,7 @@ impl Columns {
             }
         }
         let pixels = packed.map_or(left, |packed| vec![packed]);
-        Ok(Self { pixels, packed: packed.is_some(), label, part })
+        Ok(Self { pixels, packed: packed.is_some(), label, part, unclear })
     }
 
     /// Adds the pixels of a row; or says what is none.

@@ -44,7 +44,7 @@ impl Format for Tables {
         // The table of each label, and its line there; and what is said of its row if another names the image better.
         let mut at: Vec<(usize, usize)> = Vec::new();
         let mut elsewhere: Vec<Option<Unreadable>> = Vec::new();
-        let mut warnings = Vec::new();
+        let (mut warnings, mut unclear) = (Vec::new(), None);
         let mut seen: HashMap<usize, usize> = HashMap::new();
         let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
         let [mut contradicted, mut divided, mut read]: [Vec<String>; 3] = Default::default();
@@ -81,7 +81,14 @@ impl Format for Tables {
             notes.push(table.note(file));
             notes.extend(table.notes.iter().map(|note| format!("{}: {note}", file.name())));
             read.push(file.name());
-            let labels = table.label.as_ref().map_err(|e| tree.fault(Some(file), e))?;
+            let labels = match &table.label {
+                Ok(labels) => labels,
+                Err(why) if table.rows.is_empty() => return Err(tree.fault(Some(file), why)),
+                Err(why) => {
+                    unclear.get_or_insert_with(|| tree.fault(Some(file), why));
+                    &LabelsIn::Nowhere
+                }
+            };
             table.is_plain(labels).map_err(|e| tree.fault(Some(file), e))?;
             let mut absent: Vec<String> = Vec::new();
             for (&line, row) in table.lines.iter().zip(&table.rows) {
@@ -159,7 +166,7 @@ impl Format for Tables {
         let images = Box::new(Files { tree, files });
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, images);
         let format = self.name().to_owned();
-        Ok(Listing { format, items, classes: found.classes, images, unreadable, notes, warnings })
+        Ok(Listing { format, items, classes: found.classes, images, unreadable, notes, warnings, unclear })
     }
 }
 

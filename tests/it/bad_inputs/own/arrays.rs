@@ -50,9 +50,7 @@ fn arrays() -> Vec<Row> {
             "own: an NPZ with two arrays of labels",
             file(&[images(), ("coarse_labels", npy("<i8", "24", &ages)), ("fine_labels", npy("<i8", "24", &classes))]),
             read,
-            [
-                "has arrays of which each may have the labels (`coarse_labels`, `fine_labels`); call the right one `labels`",
-            ],
+            ["does not say which array has the labels (`coarse_labels`, `fine_labels`); call the right one `labels`"],
         ),
         works(
             "own: an NPZ with predicted labels",
