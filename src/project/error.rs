@@ -76,6 +76,14 @@ pub fn in_file(path: impl Into<PathBuf>, detail: impl std::fmt::Display) -> Proj
     ProjectError::File { path: path.into(), detail: detail.to_string() }
 }
 
+/// An error about a file of a project in which nothing stands.
+pub fn admit_filled(path: &Path, content: &[u8]) -> Result<(), ProjectError> {
+    match content.trim_ascii().is_empty() {
+        true => Err(in_file(path, "is empty; put it back from a copy of the project")),
+        false => Ok(()),
+    }
+}
+
 /// An error about a file of a project that cannot be read.
 pub fn unread(path: &Path, why: &std::io::Error) -> ProjectError {
     match why.kind() {

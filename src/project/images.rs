@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use super::error::{ProjectError, in_file, unread};
+use super::error::{ProjectError, admit_filled, in_file, unread};
 use super::generated::Generated;
 use crate::archive;
 use crate::disk;
@@ -115,6 +115,7 @@ impl Images {
 
     pub(super) fn read(path: &Path) -> Result<Self, ProjectError> {
         let bytes = paths::read(path).map_err(|e| unread(path, &e))?;
+        admit_filled(path, &bytes)?;
         let mut reader = csv::Reader::from_reader(&bytes[..]);
         let cut = |e: csv::Error| in_file(path, format!("is damaged ({e}); put back a copy of it"));
         if reader.headers().map_err(cut)?.iter().ne(COLUMNS) {

@@ -10,6 +10,7 @@ mod images;
 mod settings;
 mod terms;
 mod names;
+mod rows;
 mod log;
 mod store;
 mod rounds;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{ProjectError, in_file};
 use super::images::IMAGES;
+use super::log::LABELS;
 use super::settings::SETTINGS;
 use super::store::Project;
 use super::terms::is_same_network;
@@ -101,12 +102,23 @@ pub fn read(project: &Project) -> Result<Option<(History, Option<Checkpoint>)>, 
 /// What is lost of the rounds or damaged, and what it means, a sentence each.
 pub fn lost(project: &Project) -> Result<Vec<String>, ProjectError> {
     let Some(Found { history, lost, .. }) = found(project)? else { return Ok(Vec::new()) };
-    let without = predictions(project, history.rounds.len())?.is_none();
+    let predicted = predictions(project, history.rounds.len())?;
+    let without = predicted.is_none();
+    let trained_on = predicted.map_or(Vec::new(), |predicted| predicted.trained_on);
+    let names = trained_on.iter().filter_map(|(image, _)| Some(project.images().all().get(*image)?.file.as_str()));
+    let unsaid: Vec<&str> = names.filter(|name| project.log().last(name).is_none()).collect();
+    let rows = unsaid.first().map(|first| {
+        let (images, have) = (counted(unsaid.len(), "image"), verb(unsaid.len(), "has", "have"));
+        format!(
+            "{LABELS}: {images} that the last round was trained on, such as {first}, {have} no row any more; put back a copy of \
+             it, unless the rows were removed on purpose"
+        )
+    });
     let guesses = format!(
         "{PREDICTIONS} is not that of the last round, is damaged or is not there: accuracy and guesses are unknown; \
          training the last round again (--again) writes it"
     );
-    Ok(lost.into_iter().chain(without.then_some(guesses)).collect())
+    Ok(lost.into_iter().chain(without.then_some(guesses)).chain(rows).collect())
 }
 
 /// An error if the images in latent space, by their SHA-256, are no longer those of the rounds so far: before a generator

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{ProjectError, in_file};
+use super::error::{ProjectError, admit_filled, in_file};
 use super::images::Images;
 use super::words::counted;
 use crate::archive;
@@ -100,6 +100,7 @@ impl Settings {
             }
             _ => in_file(&path, format!("cannot be read ({e})")),
         })?;
+        admit_filled(&path, text.as_bytes())?;
         let told = |e: toml::de::Error| {
             let line = e.span().map(|span| text[..span.start].matches('\n').count() + 1);
             let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();

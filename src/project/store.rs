@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::error::{ProjectError, in_file, unread};
+use super::error::{ProjectError, admit_filled, in_file, unread};
 use super::generated::{self, GENERATED, Generated};
 use super::images::{IMAGES, Image, Images, Purpose};
 use super::log::{Answer, LABELS, Log, Row, time_of};
@@ -124,6 +124,7 @@ impl Project {
         let settings = Settings::read(folder)?;
         let path = folder.join(EXPERIMENT);
         let text = paths::read_text(&path).map_err(|e| unread(&path, &e))?;
+        admit_filled(&path, text.as_bytes())?;
         let experiment = Experiment::from_toml(&text).map_err(|e| ProjectError::Refused(e.in_file(&path)))?;
         let (experiment, changed) = terms::in_project(experiment).map_err(|e| in_file(&path, e))?;
         let mut images = Images::read(&folder.join(IMAGES))?;

@@ -328,6 +328,14 @@ fn changed_settings_count_or_are_refused_and_lost_files_are_told() {
     at.train(&plain, true, &mut |_| true).unwrap();
     assert_eq!((Status::of(&plain).unwrap().curve.len(), lost().unwrap()), (3, String::new()));
     restore();
+    let labels = std::fs::read_to_string(file("labels.csv")).unwrap();
+    std::fs::write(file("labels.csv"), labels.split_inclusive('\n').take(1).collect::<String>()).unwrap();
+    let told = lost().unwrap();
+    assert!(
+        told.contains("images that the last round was trained on, such as") && told.contains("have no row"),
+        "{told}"
+    );
+    std::fs::write(file("labels.csv"), labels).unwrap();
     std::fs::remove_file(file("histories/project.rwh")).unwrap();
     let gone = lost().unwrap_err();
     assert!(gone.contains("project.rwh: is not there, and checkpoints/project.rwc is; put it back"), "{gone}");

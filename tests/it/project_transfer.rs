@@ -159,6 +159,44 @@ fn names_are_those_of_now_for_the_first_command_after_a_rename() {
     assert!(told.contains("images are named as they were when they were last read"), "{told}");
 }
 
+/// A digest that says another image than the name does is told, and a row that was copied for another image is refused; two
+/// people's answers of one image in one table are a contradiction.
+#[test]
+fn rows_that_contradict_themselves_or_each_other_are_not_settled_in_silence() {
+    let root = tempfile::tempdir().unwrap();
+    let (images, folder) = (flat(root.path(), 12), root.path().join("project"));
+    let mut project = new(&folder, &New { images, classes: classes(&["a", "b"]), ..New::default() });
+    let digest = |image: usize| project.images().all()[image].digest.clone();
+    let (third, fourth) = (digest(3), digest(4));
+    let file = root.path().join("table.csv");
+    let mut import = |rows: &str| {
+        std::fs::write(&file, format!("file,label,who,answer,digest\n{rows}")).unwrap();
+        import(&mut project, &read(&file).unwrap(), Told::default())
+    };
+    for (rows, says) in [
+        (
+            format!("03.png,a,,,{third}\n05.png,b,,,{third}\n"),
+            "line 3: 05.png has the digest of 03.png, as 03.png on line 2; put the right one there",
+        ),
+        (format!("03.png,a,ann,,{third}\n03.png,b,bob,,{third}\n"), "line 3: 03.png is b, and a on line 2; --replace"),
+        (
+            format!("03.png,a,ann,,{third}\n03.png,,bob,not-sure,{third}\n"),
+            "line 3: 03.png is not sure, and a on line 2; --replace",
+        ),
+    ] {
+        let error = import(&rows).unwrap_err().to_string();
+        assert!(error.contains(says), "{error}");
+    }
+    let done = import(&format!("03.png,a,,,{third}\n05.png,b,,,{fourth}\n")).unwrap();
+    let said = done.sentences().join("; ");
+    assert!(said.contains("1 row goes by the digest") && said.contains("such as 05.png to 04.png"), "{said}");
+    assert_eq!((done.train, done.by_digest), (2, 1));
+    assert_eq!(
+        [3, 4, 5].map(|image| project.label_of(image).map(|row| row.label.as_str())),
+        [Some("a"), Some("b"), None]
+    );
+}
+
 /// Where people give the labels, a table of pixels opens without those that it does not clearly have.
 #[test]
 fn pixels_beside_which_two_columns_may_be_the_label_open_without_labels() {

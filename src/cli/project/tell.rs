@@ -80,6 +80,7 @@ pub fn accuracy(status: &Status) -> String {
         _ if status.test_images == 0 => {
             "no accuracy: no test image is labelled; `ridgewalk project propose --test` draws some".into()
         }
+        _ if status.rounds > 0 => "no accuracy: what the last round predicted is lost".into(),
         _ => "no accuracy: no round was trained yet".into(),
     }
 }

@@ -20,6 +20,10 @@ pub struct Import {
     pub unknown: usize,
     /// Labels whose image has its name by now, while another image had it before.
     pub passed_on: usize,
+    /// Rows whose image goes by their digest, while another image has their name.
+    pub by_digest: usize,
+    /// The name in the first of these rows, and the image of its digest.
+    pub first_by_digest: Option<[String; 2]>,
     /// Of those for the test, images that were in the pool and are held back because the file says so.
     pub held: usize,
     /// Labels for training although the file says that their images are for the test.
@@ -139,6 +143,12 @@ impl Import {
             if count > 0 {
                 all.push(format!("{count} {}", verb(count, one, many)));
             }
+        }
+        if let Some([name, image]) = &self.first_by_digest {
+            let (rows, go) = (counted(self.by_digest, "row"), verb(self.by_digest, "goes", "go"));
+            all.push(format!(
+                "{rows} {go} by the digest, to an image that has another name, as after a rename: such as {name} to {image}"
+            ));
         }
         if self.no_split > 0 {
             let (rows, count) = (counted(self.no_split, "row"), verb(self.no_split, "counts", "count"));

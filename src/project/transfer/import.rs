@@ -72,6 +72,8 @@ struct Looked<'a> {
     wanted: Vec<(usize, &'a Incoming)>,
     /// Where the label of an image is among them.
     place_of: HashMap<usize, usize>,
+    /// The first row with the digest of each image.
+    digests: HashMap<usize, &'a Incoming>,
     /// Answers that are no labels.
     others: Vec<(usize, Answer, &'a Incoming)>,
 }
@@ -79,8 +81,8 @@ struct Looked<'a> {
 impl<'a> Looked<'a> {
     /// Finds the image of each label, and what the file says of it.
     fn at(project: &Project, incoming: &'a [Incoming], told: Told) -> Self {
-        let (wanted, place_of, others) = (Vec::new(), HashMap::new(), Vec::new());
-        let mut all = Self { told, done: Import::default(), objections: Vec::new(), wanted, place_of, others };
+        let (wanted, place_of, digests, others) = Default::default();
+        let mut all = Self { told, done: Import::default(), objections: Vec::new(), wanted, place_of, digests, others };
         let names = Names::new(project.images(), Path::new(&project.settings().images), project.folder());
         for label in incoming {
             let said = said_by(project, label);
@@ -106,6 +108,7 @@ impl<'a> Looked<'a> {
                 }
             };
             all.done.passed_on += usize::from(label.digest.is_none() && names.is_passed_on(label.name()));
+            all.compare_names(project, image, label);
             if said != Answer::Label {
                 all.others.push((image, said, label));
             } else if project.images().all()[image].part == Purpose::Aside {
@@ -116,6 +119,37 @@ impl<'a> Looked<'a> {
             }
         }
         all
+    }
+
+    /// Looks whether the name of a row is that of another image than its digest: of one that was renamed since the table was
+    /// written, or of one whose row was copied from another's.
+    fn compare_names(&mut self, project: &Project, image: usize, label: &'a Incoming) {
+        if label.digest.is_none() || label.is_log {
+            return;
+        }
+        let images = project.images();
+        let is_anothers = |name: &str| {
+            let named = images.find_now(name);
+            named.is_some_and(|named| images.all()[named].digest != images.all()[image].digest)
+        };
+        let is_other = is_anothers(label.name());
+        let place = images.all()[image].place();
+        match *self.digests.entry(image).or_insert(label) {
+            first if first.name() != label.name() && (is_other || is_anothers(first.name())) => {
+                self.objections.push(format!(
+                    "{}: {} has the digest of {place}, as {} on {}; put the right one there, or leave the cell empty",
+                    label.place,
+                    label.name(),
+                    first.name(),
+                    first.place
+                ));
+            }
+            _ if is_other => {
+                self.done.by_digest += 1;
+                self.done.first_by_digest.get_or_insert_with(|| [label.name(), place].map(str::to_owned));
+            }
+            _ => {}
+        }
     }
 
     /// Takes a label, unless the file has another one of the image that counts.

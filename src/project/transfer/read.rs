@@ -20,7 +20,7 @@ const LABEL: &[&str] = &["label", "class", "choice"];
 const SECONDS: &[&str] = &["seconds", "lead_time"];
 const TIME: &[&str] = &["time", "created_at"];
 const WHO: &[&str] = &["who", "annotator"];
-/// The column that only a project's own table has: later rows about an image replace earlier ones.
+/// The answer of a row that is no label, as exports and a project's own table have it.
 const ANSWER: &[&str] = &["answer"];
 /// The digest of the image, as batches and exports have it: it finds an image whatever it is called by now.
 const DIGEST: &[&str] = &["digest"];
@@ -179,12 +179,20 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
             lacks_choice,
             answer: said,
         };
-        if answer.is_some() {
+        if !is_log && said == Answer::Undone {
             labels.retain(|earlier| earlier.files != incoming.files);
         }
         labels.push(incoming);
     }
-    Ok(labels)
+    Ok(if is_log { last_of_each(labels) } else { labels })
+}
+
+/// The last row about each image, as it counts in a project's own table.
+fn last_of_each(labels: Vec<Incoming>) -> Vec<Incoming> {
+    let last: HashMap<Vec<String>, usize> =
+        labels.iter().enumerate().map(|(at, label)| (label.files.clone(), at)).collect();
+    let all = labels.into_iter().enumerate();
+    all.filter(|(at, label)| last[&label.files] == *at).map(|(_, label)| label).collect()
 }
 
 /// Whether a cell says what an image is for, as `data` reads it or as an export writes it, or nothing.
