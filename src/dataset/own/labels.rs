@@ -56,9 +56,14 @@ fn whole(cell: &str) -> Option<f64> {
     Some(if cell.starts_with('-') { -number } else { number })
 }
 
+/// Whether a cell is one of the words by which programs say that a value is missing.
+pub fn says_missing(cell: &str) -> bool {
+    MISSING.contains(&cell)
+}
+
 /// Whether a cell says that there is no label, which it does not where it is listed as a class.
 fn is_missing(cell: &str, names: &[String]) -> bool {
-    MISSING.contains(&cell) && !names.iter().any(|name| name == cell)
+    says_missing(cell) && !names.iter().any(|name| name == cell)
 }
 
 /// That rows have a word for a missing label.

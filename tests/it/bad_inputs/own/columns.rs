@@ -142,6 +142,26 @@ fn labels() -> Vec<Row> {
             ["labels.csv: does not say which of its columns has the labels; give it a first line"],
         ),
         refuses(
+            "own: a table of findings with a point beside the sex",
+            here("Path,Sex,Age,Pneumonia\n", &|i| {
+                format!("{i}.png,{},{},{}\n", ["Male", "Female"][i % 2], 40 + i, ["1.0", "0.0", "-1.0", ""][i / 2 % 4])
+            }),
+            DATA,
+            ["labels.csv: does not say which column has the labels (`Sex`, `Age`, `Pneumonia`); name it `label`"],
+        ),
+        refuses(
+            "own: a table of grades from 2 beside the view",
+            here("file,view,grade\n", &|i| format!("{i}.png,{},{}\n", ["CC", "MLO"][i % 2], 2 + i / 2 % 4)),
+            DATA,
+            ["labels.csv: does not say which column has the labels (`view`, `grade`); name it `label`"],
+        ),
+        works(
+            "own: a table of breeds and ages with a point",
+            here("file,breed,age\n", &|i| format!("{i}.png,{},{}.0\n", class(i), 30 + i / 3)),
+            DATA,
+            [ALL_GOOD, "labels in `breed`"],
+        ),
+        refuses(
             "own: a table of patients",
             here("file,patient_id\n", &|i| format!("{i}.png,p{}\n", i / 3)),
             DATA,
