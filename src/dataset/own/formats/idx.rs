@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
-use crate::dataset::own::labels::{self, RawLabel, classes_of};
+use crate::dataset::own::labels::{RawLabel, classes_of};
 use crate::dataset::own::listing::{Item, Listing, Part, words};
+use crate::dataset::own::names::{Names, names_in};
 use crate::dataset::own::tree::{Entry, Tree};
 use crate::dataset::packed::GZIP;
 
@@ -92,9 +93,9 @@ impl Format for Idx {
         let names = match mapping(&tree) {
             Some(letters) => {
                 raw.iter_mut().for_each(|label| letters.name(label));
-                Some(letters.names())
+                Some(Names::in_order(letters.names()))
             }
-            None => labels::names_in(&tree),
+            None => names_in(&tree),
         };
         let found = classes_of(&raw, names, &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
@@ -112,7 +113,7 @@ impl Format for Idx {
             images,
             unreadable,
             notes,
-            warnings: Vec::new(),
+            warnings: found.warnings,
             unclear: None,
         })
     }

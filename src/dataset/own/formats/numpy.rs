@@ -13,6 +13,7 @@ use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, RawLabel, classes_of, one_hot};
 use crate::dataset::own::listing::{Item, Listing, Part, words};
+use crate::dataset::own::names::{Names, names_in};
 use crate::dataset::own::tree::{Container, Tree};
 
 pub(super) struct Numpy;
@@ -38,7 +39,7 @@ impl Format for Numpy {
         read_all(&tree, "", &mut arrays)?;
         let fault = |e: String| tree.fault(None, e);
         let mut unclear = None;
-        let names = class_names(&mut arrays).or_else(|| labels::names_in(&tree));
+        let names = class_names(&mut arrays).map(Names::in_order).or_else(|| names_in(&tree));
         let (mut items, mut raw, mut images, mut used) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for part in [None, Some(Part::Train), Some(Part::Validation), Some(Part::Test)] {
             let group: Vec<usize> = (0..arrays.len()).filter(|i| arrays[*i].part == part).collect();
@@ -82,7 +83,7 @@ impl Format for Numpy {
         notes.extend(found.notes);
         let arrays = Arrays::new(stored);
         notes.extend(arrays.notes());
-        let warnings = arrays.warnings();
+        let warnings = [found.warnings, arrays.warnings()].concat();
         let mut unreadable = Vec::new();
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, Box::new(arrays));
         let format = self.name().into();

@@ -14,8 +14,9 @@ use super::text::{self, is_number};
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
-use crate::dataset::own::labels::{self, MOST_CLASSES, RawLabel, classes_of};
+use crate::dataset::own::labels::{MOST_CLASSES, RawLabel, classes_of};
 use crate::dataset::own::listing::{Item, Listing, Part, Unreadable, words};
+use crate::dataset::own::names::names_in;
 use crate::dataset::own::tree::{Entry, Tree};
 
 pub struct Pixels;
@@ -69,12 +70,11 @@ impl Format for Pixels {
             let [height, width, channels] = table.shape;
             arrays.push(Array::in_order(FLOAT, bytes, [table.lines.len(), height, width, channels], true));
         }
-        let found =
-            classes_of(&raw, labels::names_in(&tree), &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
+        let found = classes_of(&raw, names_in(&tree), &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let arrays = Arrays::new(arrays);
         notes.extend(arrays.notes());
-        let warnings = arrays.warnings();
+        let warnings = [found.warnings, arrays.warnings()].concat();
         let labelled = with_labels(items, found.labels, &found.classes, &mut unreadable, Box::new(arrays));
         let (items, images) = labelled;
         let format = self.name().into();

@@ -197,6 +197,41 @@ fn labels() -> Vec<Row> {
             [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "the column with the 1, of 2"],
         ),
         works(
+            "own: names of classes beside their numbers",
+            {
+                let mut given = here("file,label\n", &|i| format!("{i}.png,{}\n", 1 + i % 2));
+                given.push(text("d/classes.txt", "2 dog\n1 cat\n3 bird\n"));
+                given
+            },
+            DATA,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "\"name\": \"bird\",\n      \"count\": 0"],
+        )
+        .never(["are wrong by one"]),
+        works(
+            "own: names of classes without numbers and labels from 1",
+            {
+                let mut given = here("file,label\n", &|i| format!("{i}.png,{}\n", 1 + i % 2));
+                given.push(text("d/classes.txt", "cat\ndog\nbird\n"));
+                given
+            },
+            DATA,
+            [ALL_GOOD, "if `cat` is meant to be label 1, all names are wrong by one"],
+        ),
+        works(
+            "own: as many names of classes as labels from 1",
+            {
+                let mut given = here("file,label\n", &|i| format!("{i}.png,{}\n", 1 + i % 2));
+                given.push(text("d/classes.txt", "cat\ndog\n"));
+                given
+            },
+            DATA,
+            [
+                ALL_GOOD,
+                "\"name\": \"cat\",\n      \"count\": 12",
+                "the 2 names of classes are those of the labels from 1 to 2",
+            ],
+        ),
+        works(
             "own: splits that are numbers",
             here("file,label,split\n", &|i| format!("{i}.png,{},{}\n", class(i), usize::from(i >= 18))),
             DATA,
