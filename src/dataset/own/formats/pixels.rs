@@ -208,6 +208,13 @@ impl Columns {
         notes: &mut Vec<String>,
     ) -> Result<Self, String> {
         let mut left: Vec<usize> = (0..width).collect();
+        // What ends each line may be a separator.
+        let is_empty = |row: &[String], column: usize| row.get(column).is_none_or(String::is_empty);
+        let last = left.last().copied().filter(|last| rows.iter().all(|row| is_empty(row, *last)));
+        if let Some(last) = last.filter(|last| header.is_none_or(|header| is_empty(header, *last))) {
+            left.pop();
+            notes.push(format!("column {} is empty and is left aside", last + 1));
+        }
         let index = match header {
             Some(header) => left.iter().copied().find(|c| is_index(&header[*c])),
             None => Some(0).filter(|first| counts_rows(rows, *first)),
@@ -377,13 +384,12 @@ fn only(columns: &[usize]) -> Option<usize> {
     }
 }
 
-/// Whether the first row has names: a word above a number, or the numbers of the columns.
+/// Whether the first row has names: a word (an empty cell is a pixel that is missing) above a number, or the numbers of the columns.
 fn is_header(rows: &[Vec<String>]) -> bool {
     let [first, second, ..] = rows else { return false };
-    let word = first
-        .iter()
-        .zip(second)
-        .any(|(name, value)| !is_number(name) && (is_number(value) || value.is_empty() || is_packed(value)));
+    let word = first.iter().zip(second).any(|(name, value)| {
+        !name.is_empty() && !is_number(name) && (is_number(value) || value.is_empty() || is_packed(value))
+    });
     let numbers: Vec<usize> = first.iter().filter_map(|c| c.parse().ok()).collect();
     word || (numbers.len() > 2 && numbers.iter().enumerate().all(|(i, n)| i == *n))
 }
@@ -414,7 +420,7 @@ impl Kinds {
     /// `None` if the values cannot be labels: a pixel in a corner is the same everywhere, or no whole number.
     fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Self> {
         let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
-        for cell in cells {
+        for cell in cells.filter(|cell| !cell.is_empty()) {
             let value = cell.parse::<f64>().ok().filter(|v| v.fract() == 0.0 && v.abs() < 1e9)?;
             *counts.entry(value as i64).or_default() += 1;
         }

@@ -359,6 +359,32 @@ fn pixels() -> Vec<Row> {
             read,
             [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "the label is the column with the 1, of 2"],
         ),
+        works(
+            "own: pixels with a separator at the end of each line",
+            [text("d.csv", lines(|i| format!("{},{}\n", i % 3, row(i))))],
+            read,
+            [
+                ALL_GOOD,
+                "\"count\": 8",
+                "column 18 is empty and is left aside",
+                "taken from column 1, which has no name",
+            ],
+        ),
+        works(
+            "own: pixels with a separator at the end of each line and a header",
+            [text("d.csv", format!("label,{header}\n{}", lines(|i| format!("{},{}\n", i % 3, row(i)))))],
+            read,
+            [ALL_GOOD, "\"count\": 8", "column 18 is empty and is left aside", "the label is column 1 (`label`)"],
+        ),
+        works(
+            "own: pixels of which the first row lacks one",
+            {
+                let whole = lines(|i| format!("{},{}\n", i % 3, row(i).trim_end_matches(',')));
+                [text("d.csv", whole.replacen("0,0,", "0,,", 1))]
+            },
+            read,
+            ["\"images\": 23", "d.csv, row 1", "is empty, not a number", "taken from column 1, which has no name"],
+        ),
         refuses(
             "own: columns of coordinates",
             {
