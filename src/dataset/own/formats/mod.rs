@@ -10,6 +10,7 @@ mod label_columns;
 mod file_table;
 mod tables;
 mod beside;
+mod corners;
 mod pixels;
 pub mod numpy;
 mod idx;

@@ -385,6 +385,19 @@ fn pixels() -> Vec<Row> {
             read,
             ["\"images\": 23", "d.csv, row 1", "is empty, not a number", "taken from column 1, which has no name"],
         ),
+        works(
+            "own: pixels in the order of their classes, of which the first has more rows than are looked at first",
+            {
+                let pixel = |i: usize, p: usize| (i * 31 + p * p * 7) % 256;
+                let row = |i: usize| {
+                    let pixels: String = (0..15).map(|p| format!(",{}", pixel(i, p))).collect();
+                    format!("{}{pixels},{}\n", i / 1100, if i.is_multiple_of(7) { 1 + i % 3 } else { 0 })
+                };
+                [text("d.csv", (0..1500).map(row).collect::<String>())]
+            },
+            read,
+            ["\"images\": 1500", "\"count\": 1100", "taken from column 1, which has no name"],
+        ),
         refuses(
             "own: columns of coordinates",
             {
