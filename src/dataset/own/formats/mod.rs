@@ -12,7 +12,8 @@ mod tables;
 mod beside;
 mod corners;
 mod pixels;
-pub mod numpy;
+pub mod npy;
+mod numpy;
 mod idx;
 mod cifar;
 #[cfg(feature = "parquet")]

@@ -4,12 +4,11 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use npyz::{DType, NpyHeader, Order, TypeChar};
-
 use super::cells::is_predicted;
 use super::label_columns::UNCLEAR;
+use super::npy::{Stored, StoredKind};
 use crate::dataset::DataError;
-use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
+use crate::dataset::own::array::{Array, Arrays, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, RawLabel, classes_of, one_hot};
 use crate::dataset::own::listing::{Item, Listing, Part, words};
@@ -44,6 +43,9 @@ impl Format for Numpy {
         for part in [None, Some(Part::Train), Some(Part::Validation), Some(Part::Test)] {
             let group: Vec<usize> = (0..arrays.len()).filter(|i| arrays[*i].part == part).collect();
             let Some((image, shape)) = image_array(&arrays, &group).map_err(fault)? else { continue };
+            if let Some(why) = rivals(&tree, &arrays, &group, image) {
+                return Err(fault(why));
+            }
             let count = arrays[image].count();
             let label = label_array(&arrays, &group, image, count).or_else(|why| match why.starts_with(UNCLEAR) {
                 true => {
@@ -105,6 +107,7 @@ struct Named {
     values: Values,
 }
 
+#[derive(PartialEq)]
 enum Values {
     Numbers(Number, Vec<u8>),
     Texts(Vec<String>),
@@ -131,6 +134,17 @@ impl Named {
     /// Its name without that of the file that it is in.
     fn own_name(&self) -> &str {
         self.name.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Whether it is a file of its own.
+    fn is_alone(&self, tree: &Tree) -> bool {
+        // The files of a zip that have no folder are those of an NPZ.
+        !self.file().ends_with(".npz") && (tree.container != Container::Zip || self.name.contains('/'))
+    }
+
+    /// Whether it is called images, whatever its folder is called.
+    fn is_called_images(&self) -> bool {
+        words(self.own_name()).iter().any(|word| IMAGES.contains(&word.as_str()))
     }
 
     /// The file that it is in, if there are several.
@@ -195,71 +209,6 @@ impl Named {
             }
             _ => Some(values),
         }
-    }
-}
-
-/// An array as a file holds it.
-pub struct Stored<'a> {
-    /// Sizes of the axes, as NumPy prints them.
-    pub shape: Vec<usize>,
-    /// Whether the first axis is the one whose values lie side by side.
-    pub fortran: bool,
-    pub kind: StoredKind,
-    /// The bytes of its values.
-    pub bytes: &'a [u8],
-}
-
-/// What the values of an array are.
-pub enum StoredKind {
-    /// Numbers or truth values, by how they are stored.
-    Numbers(Number),
-    /// Texts of so many bytes each.
-    Bytes(usize),
-    /// Texts of so many bytes each, four a letter.
-    Letters(usize, Number),
-    /// Python objects, which are code.
-    Pickled,
-    /// Such as dates, records and complex numbers, which are neither pixels nor labels.
-    Other,
-}
-
-impl<'a> Stored<'a> {
-    /// The sides of the array in a file that begins with these bytes.
-    pub fn shape(mut start: &[u8]) -> Option<Vec<usize>> {
-        let header = NpyHeader::from_reader(&mut start).ok()?;
-        Some(header.shape().iter().map(|n| *n as usize).collect())
-    }
-
-    /// The array in a file with these bytes.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, String> {
-        let mut rest = bytes;
-        let header =
-            NpyHeader::from_reader(&mut rest).map_err(|e| format!("has no header of NumPy that can be read ({e})"))?;
-        let shape: Vec<usize> = header.shape().iter().map(|n| *n as usize).collect();
-        let fortran = header.order() == Order::Fortran;
-        let DType::Plain(kind) = header.dtype() else {
-            return Ok(Self { shape, fortran, kind: StoredKind::Other, bytes: rest });
-        };
-        if kind.uses_pickled_array() {
-            return Ok(Self { shape, fortran, kind: StoredKind::Pickled, bytes: rest });
-        }
-        let big_endian = kind.endianness() == npyz::Endianness::Big;
-        let width = kind.num_bytes().unwrap_or(0);
-        let wanted = shape.iter().try_fold(width, |n, side| n.checked_mul(*side)).unwrap_or(usize::MAX);
-        if rest.len() < wanted {
-            return Err(format!("is cut short: it has {} of {wanted} bytes behind its header", rest.len()));
-        }
-        let number = |kind| StoredKind::Numbers(Number { kind, width, big_endian });
-        let kind = match kind.type_char() {
-            TypeChar::Bool => number(Kind::Bool),
-            TypeChar::Uint => number(Kind::Unsigned),
-            TypeChar::Int => number(Kind::Signed),
-            TypeChar::Float if width <= 8 => number(Kind::Float),
-            TypeChar::ByteStr => StoredKind::Bytes(width),
-            TypeChar::UnicodeStr => StoredKind::Letters(width, Number { kind: Kind::Unsigned, width: 4, big_endian }),
-            _ => StoredKind::Other,
-        };
-        Ok(Self { shape, fortran, kind, bytes: &rest[..wanted] })
     }
 }
 
@@ -418,6 +367,43 @@ fn image_array(arrays: &[Named], group: &[usize]) -> Result<Option<(usize, Shape
         }
         _ => Ok(None),
     }
+}
+
+/// That other files have images of the same split, so that these are several sets, or have an image or a class each.
+fn rivals(tree: &Tree, arrays: &[Named], group: &[usize], image: usize) -> Option<String> {
+    let taken = &arrays[image];
+    let is_rival = |other: &&Named| {
+        other.name != taken.name
+            && !other.is(&LABELS)
+            && other.is(&IMAGES) == taken.is(&IMAGES)
+            && matches!(other.values, Values::Numbers(..))
+            && other.shape.len() == taken.shape.len()
+            && (taken.shape.len() > 2 || other.shape[1..] == taken.shape[1..])
+            && Shape::of_sides(&other.shape).is_some()
+    };
+    let others: Vec<&Named> = group.iter().map(|i| &arrays[*i]).filter(is_rival).collect();
+    let is_of_many = |other: &&&Named| {
+        let is_one = |array: &Named| array.is_alone(tree) && !array.is_called_images();
+        is_one(taken) && is_one(other)
+    };
+    let many = others.iter().filter(is_of_many).count();
+    if let Some(second) = others.iter().find(is_of_many) {
+        let more = if many > 1 { format!(" and {} more", many - 1) } else { String::new() };
+        return Some(format!(
+            "has several files that may be the images: {}, {}{more}; expected are one file with all images, called \
+             `images`, and one with the label of each, called `labels`",
+            taken.words(),
+            second.words()
+        ));
+    }
+    let is_of_another_set = |other: &&&Named| {
+        other.file() != taken.file() && (&other.shape, &other.values) != (&taken.shape, &taken.values)
+    };
+    let other = others.iter().find(is_of_another_set)?;
+    Some(format!(
+        "has images of one split in two files: {} and {}; put the files of one set into a folder of their own",
+        taken.name, other.name
+    ))
 }
 
 /// The array with the labels of a group.

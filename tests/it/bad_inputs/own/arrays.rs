@@ -74,6 +74,47 @@ fn arrays() -> Vec<Row> {
             read,
             [ALL_GOOD, "\"count\": 8", "labels in arr_2"],
         ),
+        refuses(
+            "own: two NPZ with images of one split",
+            {
+                let set = |from: usize| {
+                    let bytes: Vec<u8> = (0..GOOD * 16).map(|v| ((v + from) * 37 % 256) as u8).collect();
+                    npz(&[
+                        ("train_images", npy("|u1", "24, 4, 4", &bytes)),
+                        ("train_labels", npy("<i8", "24", &classes)),
+                    ])
+                };
+                [File("d/one.npz", set(0)), File("d/two.npz", set(1))]
+            },
+            DATA,
+            ["has images of one split in two files: one.npz/train_images and two.npz/train_images"],
+        ),
+        works(
+            "own: an NPZ a split",
+            {
+                let set = |from: usize| {
+                    let bytes: Vec<u8> = (0..GOOD * 16).map(|v| ((v + from) * 37 % 256) as u8).collect();
+                    npz(&[("x", npy("|u1", "24, 4, 4", &bytes)), ("y", npy("<i8", "24", &classes))])
+                };
+                [File("d/train.npz", set(0)), File("d/test.npz", set(1))]
+            },
+            DATA,
+            ["\"images\": 48", "labels in train.npz/y", "labels in test.npz/y"],
+        ),
+        refuses(
+            "own: an NPY an image",
+            (0..GOOD).map(|i| {
+                File(format!("d/{}/{i}.npy", ["cat", "dog"][i % 2]).leak(), npy("|u1", "4, 4", &x[i * 16..][..16]))
+            }),
+            DATA,
+            ["has several files that may be the images: cat/0 (4 x 4), cat/10 (4 x 4) and 22 more", "called `labels`"],
+        ),
+        refuses(
+            "own: an NPY a class",
+            ["d/cat.npy", "d/dog.npy"].map(|name| File(name, npy("|u1", "24, 16", &x))),
+            DATA,
+            ["has several files that may be the images: cat (24 x 16), dog (24 x 16); expected"],
+        ),
         works("own: labels that are texts", labelled("<U3", "24", &words), read, [ALL_GOOD, "\"name\": \"cat\""]),
         works(
             "own: a test split alone",
