@@ -83,7 +83,11 @@ impl Format for Idx {
             notes.extend(labels.is_empty().then(|| format!("{} has no file of labels", file.name())));
             items.extend((0..count).map(|i| Item { name: format!("{}[{i}]", file.name()), part, label: None }));
             raw.extend(found);
+            let is_flat = idx.sizes.len() == 2;
             let mut array = Array::in_order(idx.number, idx.values, [count, height, width, channels], first);
+            if is_flat {
+                array = array.in_likely_order(&mut notes);
+            }
             if transposed {
                 std::mem::swap(&mut array.height, &mut array.width);
                 array.steps.swap(1, 2);

@@ -80,7 +80,7 @@ impl Format for Numpy {
             notes.push(format!("arrays that are not read: {}{help}", left.join(", ")));
         }
         let mut taken: Vec<Option<Named>> = arrays.into_iter().map(Some).collect();
-        let stored = images.into_iter().filter_map(|(i, shape)| Some(shape.of(taken[i].take()?))).collect();
+        let stored = images.into_iter().filter_map(|(i, shape)| Some(shape.of(taken[i].take()?, &mut notes))).collect();
         let found = classes_of(&raw, names, &|i| items[i].name.clone()).map_err(fault)?;
         notes.extend(found.notes);
         let arrays = Arrays::new(stored);
@@ -291,7 +291,7 @@ impl Shape {
                 (
                     [n, height, width, channels],
                     channels == 3,
-                    if channels == 3 { "rows of three planes" } else { "rows" },
+                    if channels == 3 { "rows of red, green and blue" } else { "rows" },
                 )
             }
             [n, h, w] => ([n, h, w, 1], false, "grey"),
@@ -306,7 +306,7 @@ impl Shape {
         Some(Self { sides, channels_first, words: format!("{n} images of {w} x {h}, {order}") })
     }
 
-    fn of(&self, array: Named) -> Array {
+    fn of(&self, array: Named, notes: &mut Vec<String>) -> Array {
         let [n, h, w, c] = self.sides;
         let (number, bytes) = match array.values {
             Values::Numbers(number, bytes) => (number, bytes),
@@ -322,7 +322,7 @@ impl Shape {
                 (_, true) => [1, n * c, n * c * h, n],
             };
         }
-        found
+        if array.shape.len() == 2 { found.in_likely_order(notes) } else { found }
     }
 }
 

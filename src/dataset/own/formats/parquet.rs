@@ -91,7 +91,7 @@ impl Format for Parquet {
             }
             notes.extend(in_train(&no_splits).map(|told| format!("{}: {told}", file.name())));
             if let ImagesIn::Numbers { sides: [h, w, c], first, .. } = columns.images {
-                arrays.push(Array::in_order(FLOAT, values, [count, h, w, c], first));
+                arrays.push(Array::in_order(FLOAT, values, [count, h, w, c], first).in_likely_order(&mut notes));
             }
         }
         if !packed.is_empty() && !arrays.is_empty() {

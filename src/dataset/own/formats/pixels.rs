@@ -69,7 +69,8 @@ impl Format for Pixels {
             raw.extend(table.labels);
             let bytes = table.values.iter().flat_map(|v| v.to_le_bytes()).collect();
             let [height, width, channels] = table.shape;
-            arrays.push(Array::in_order(FLOAT, bytes, [table.lines.len(), height, width, channels], true));
+            let array = Array::in_order(FLOAT, bytes, [table.lines.len(), height, width, channels], true);
+            arrays.push(array.in_likely_order(&mut notes));
         }
         let found = classes_of(&raw, names_in(&tree), &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
@@ -161,9 +162,6 @@ impl Table {
             let of = if columns.packed { "pixels in a cell" } else { "columns of pixels" };
             format!("has {pixels} {of}, which make no square image, grey or RGB")
         })?;
-        if shape[2] == 3 {
-            notes.push("its pixels are read as red, green and blue planes, one after another".into());
-        }
         let guessed = match columns.label {
             LabelsIn::Column(label) if named.is_none() => Some(label),
             _ => None,

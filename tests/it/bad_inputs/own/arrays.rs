@@ -115,6 +115,20 @@ fn arrays() -> Vec<Row> {
             DATA,
             ["has several files that may be the images: cat (24 x 16), dog (24 x 16); expected"],
         ),
+        works(
+            "own: rows with red, green and blue of each pixel",
+            {
+                let value = |i: usize, p: usize, c: usize| [p % 8 * 9, p / 8 * 9, 200 - p % 8 * 5 - i][c] as u8;
+                let row = |i: usize| (0..64).flat_map(move |p| (0..3).map(move |c| value(i, p, c)));
+                file(&[("x", npy("|u1", "24, 192", &(0..GOOD).flat_map(row).collect::<Vec<u8>>())), y()])
+            },
+            read,
+            [
+                ALL_GOOD,
+                "8,\n    8,\n    3",
+                "red, green and blue are read pixel by pixel, which was found from the pixels",
+            ],
+        ),
         works("own: labels that are texts", labelled("<U3", "24", &words), read, [ALL_GOOD, "\"name\": \"cat\""]),
         works(
             "own: a test split alone",
