@@ -55,11 +55,16 @@ impl Format for Idx {
         for ((part, _), files) in sets {
             let (mut images, mut labels): (Vec<_>, Vec<_>) =
                 files.into_iter().partition(|(file, idx)| idx.is_images(file));
+            // Of equal files the last is taken: that in the fewest folders, and not packed.
+            images.sort_by_key(|(file, _)| std::cmp::Reverse((file.parts.len(), file.file_name().ends_with(".gz"))));
             let Some((file, idx)) = images.pop() else {
                 let Some((file, _)) = labels.first() else { continue };
                 return Err(tree.fault(Some(file), "are labels, and no file of images of the same split is there"));
             };
-            if let Some((other, _)) = images.first() {
+            for (other, _) in images.iter().filter(|(_, same)| *same == idx) {
+                notes.push(format!("{} is left aside: it has the content of {}", other.name(), file.name()));
+            }
+            if let Some((other, _)) = images.iter().find(|(_, other)| *other != idx) {
                 let detail = format!("is one of two files of images of one split; the other is {}", file.name());
                 return Err(tree.fault(Some(other), detail));
             }
@@ -159,6 +164,7 @@ fn set_of(file: &Entry) -> String {
 }
 
 /// An IDX file.
+#[derive(PartialEq)]
 struct Idxed {
     number: Number,
     sizes: Vec<usize>,

@@ -276,6 +276,36 @@ fn idx_and_cifar() -> Vec<Row> {
             DATA,
             [ALL_GOOD, "\"name\": \"23\""],
         ),
+        works(
+            "own: IDX with copies, packed or in a folder",
+            {
+                let packed = |bytes: &[u8]| {
+                    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                    std::io::Write::write_all(&mut packed, bytes).unwrap();
+                    packed.finish().unwrap()
+                };
+                [
+                    images(),
+                    File("d/letters-train-images-idx3-ubyte.gz", packed(&idx(8, &[24, 4, 4], &body))),
+                    File("d/copy/letters-train-images.idx3-ubyte", idx(8, &[24, 4, 4], &body)),
+                    File(name, idx(8, &[24], &labels)),
+                    File("d/copy/letters-train-labels.idx1-ubyte", idx(8, &[24], &labels)),
+                ]
+            },
+            DATA,
+            [
+                ALL_GOOD,
+                "letters-train-images-idx3-ubyte.gz is left aside: it has the content of letters-train-images-idx3-ubyte",
+                "copy/letters-train-images.idx3-ubyte is left aside",
+                "copy/letters-train-labels.idx1-ubyte is left aside",
+            ],
+        ),
+        refuses(
+            "own: IDX with two files of images of one split",
+            [images(), File("d/letters-train-images.idx3-ubyte", idx(8, &[23, 4, 4], &body[16..]))],
+            DATA,
+            ["is one of two files of images of one split; the other is"],
+        ),
         refuses(
             "own: IDX with fewer labels",
             [images(), File(name, idx(8, &[23], &labels[..23]))],
