@@ -55,6 +55,11 @@ impl Names {
         &self.in_order
     }
 
+    /// Whether a text has some of them several times, as labels are there.
+    pub fn repeat(&self) -> bool {
+        self.is_list && self.in_order.iter().collect::<BTreeSet<_>>().len() < self.in_order.len()
+    }
+
     /// All that may be meant, with their numbers and without.
     pub fn all(&self) -> Vec<String> {
         let numbered = self.numbered.iter().flatten().map(|(_, name)| name);

@@ -12,7 +12,7 @@ use crate::dataset::own::array::{Array, Arrays, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, RawLabel, classes_of, one_hot};
 use crate::dataset::own::listing::{Item, Listing, Part, words};
-use crate::dataset::own::names::{Names, names_in};
+use crate::dataset::own::names::{Names, names_file, names_in};
 use crate::dataset::own::tree::{Container, Tree};
 
 pub(super) struct Numpy;
@@ -38,7 +38,10 @@ impl Format for Numpy {
         read_all(&tree, "", &mut arrays)?;
         let fault = |e: String| tree.fault(None, e);
         let mut unclear = None;
-        let names = class_names(&mut arrays).map(Names::in_order).or_else(|| names_in(&tree));
+        let mut names = class_names(&mut arrays).map(Names::in_order).or_else(|| names_in(&tree));
+        // A text with a line an image has the labels of the images, and no names.
+        let mut lines = names.take_if(|names| names.repeat());
+        let text = names_file(&tree).map(|file| file.name()).unwrap_or_default();
         let (mut items, mut raw, mut images, mut used) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for part in [None, Some(Part::Train), Some(Part::Validation), Some(Part::Test)] {
             let group: Vec<usize> = (0..arrays.len()).filter(|i| arrays[*i].part == part).collect();
@@ -54,28 +57,42 @@ impl Format for Numpy {
                 }
                 false => Err(fault(why)),
             })?;
-            let found = match label {
-                Some(label) => labels_of(&arrays[label], count, &mut notes).map_err(fault)?,
-                None => vec![RawLabel::Missing; count],
+            let in_text = lines.take_if(|lines| label.is_none() && lines.lines().len() == count);
+            let found = match (label, &in_text) {
+                (Some(label), _) => labels_of(&arrays[label], count, &mut notes).map_err(fault)?,
+                (None, Some(lines)) => lines.lines().iter().map(|line| RawLabel::of_text(line)).collect(),
+                (None, None) => vec![RawLabel::Missing; count],
             };
             used.extend([Some(image), label].into_iter().flatten());
             let name = &arrays[image].name;
             items.extend((0..count).map(|i| Item { name: format!("{name}[{i}]"), part, label: None }));
             raw.extend(found);
-            notes.push(format!(
-                "{name}: {}{}",
-                shape.words,
-                label.map_or(", without labels".into(), |l| { format!(", labels in {}", arrays[l].name) })
-            ));
+            let labels = match label {
+                Some(label) => format!("labels in {}", arrays[label].name),
+                None if in_text.is_some() => format!("labels in {text}, one a line"),
+                None => "without labels".into(),
+            };
+            notes.push(format!("{name}: {}, {labels}", shape.words));
             images.push((image, shape));
         }
         if images.is_empty() {
             let shapes: Vec<String> = arrays.iter().map(Named::words).collect();
             return Err(fault(format!("has no array of images; it has {}", shapes.join(", "))));
         }
+        let no_label = raw.iter().all(|label| *label == RawLabel::Missing);
+        match lines.map(|lines| lines.lines().len()) {
+            Some(lines) if no_label => {
+                return Err(fault(format!(
+                    "has {text} with {lines} lines, of which some are the same, for {} images: expected are a line an image, \
+                     or a class a line",
+                    raw.len()
+                )));
+            }
+            Some(_) => notes.push(format!("{text} is left aside: some of its lines are the same")),
+            None => {}
+        }
         let left: Vec<String> = (0..arrays.len()).filter(|i| !used.contains(i)).map(|i| arrays[i].words()).collect();
         if !left.is_empty() {
-            let no_label = raw.iter().all(|label| *label == RawLabel::Missing);
             let help = if no_label { "; call the one with the labels `labels`" } else { "" };
             notes.push(format!("arrays that are not read: {}{help}", left.join(", ")));
         }

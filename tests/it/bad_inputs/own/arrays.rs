@@ -129,6 +129,24 @@ fn arrays() -> Vec<Row> {
                 "red, green and blue are read pixel by pixel, which was found from the pixels",
             ],
         ),
+        works(
+            "own: an NPY beside a text with the label of each image",
+            [
+                File("d/images.npy", npy("|u1", "24, 4, 4", &x)),
+                File("d/labels.txt", (0..GOOD).flat_map(|i| ["cat\n", "dog\n"][i % 2].bytes()).collect()),
+            ],
+            DATA,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "labels in labels.txt, one a line"],
+        ),
+        refuses(
+            "own: an NPY beside a text with too few labels",
+            [
+                File("d/images.npy", npy("|u1", "24, 4, 4", &x)),
+                File("d/labels.txt", (0..20).flat_map(|i| ["0\n", "1\n"][i % 2].bytes()).collect()),
+            ],
+            DATA,
+            ["d: has labels.txt with 20 lines, of which some are the same, for 24 images"],
+        ),
         works("own: labels that are texts", labelled("<U3", "24", &words), read, [ALL_GOOD, "\"name\": \"cat\""]),
         works(
             "own: a test split alone",
