@@ -2,12 +2,26 @@
 
 use super::super::row::Given::File;
 use super::super::row::{Row, refuses, works};
-use super::{ALL_GOOD, DATA, GOOD, zipped};
+use super::{ALL_GOOD, DATA, GOOD, good, saved, zipped};
 
 pub fn rows() -> Vec<Row> {
     let mut rows = arrays();
     rows.extend(idx_and_cifar());
+    rows.extend(bits());
     rows
+}
+
+fn bits() -> Vec<Row> {
+    let deep = |i: u16| {
+        let value = |x: u32, y: u32| image::Luma([i * 90 + x as u16 * 37 + y as u16 * 400]);
+        saved(&image::ImageBuffer::from_fn(8, 8, value).into(), image::ImageFormat::Png)
+    };
+    vec![works(
+        "own: images of 12 bits in 16 beside images of 8",
+        good((0..6).map(|i| File(format!("d/a/deep{i}.png").leak(), deep(i))).collect::<Vec<_>>()),
+        DATA,
+        ["\"images\": 30", "6 images of 16 bits are dark beside 24 of 8"],
+    )]
 }
 
 fn arrays() -> Vec<Row> {
