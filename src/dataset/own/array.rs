@@ -100,6 +100,13 @@ impl Array {
         Self { number, bytes, images, height, width, channels, steps }
     }
 
+    /// With rows and columns exchanged.
+    pub(super) fn transposed(mut self) -> Self {
+        std::mem::swap(&mut self.height, &mut self.width);
+        self.steps.swap(1, 2);
+        self
+    }
+
     /// Of images that are rows with three squares of numbers: read as red, green and blue planes, or pixel by pixel where
     /// neighbours are clearly more alike so; what was found is noted.
     pub(super) fn in_likely_order(mut self, notes: &mut Vec<String>) -> Self {

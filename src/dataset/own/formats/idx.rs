@@ -14,8 +14,9 @@ use crate::dataset::packed::GZIP;
 
 pub struct Idx;
 
-/// Data sets of ten digits or letters whose images have rows and columns exchanged.
-const TRANSPOSED: &str = "emnist";
+/// What is in the names of files whose images have rows and columns exchanged, and what is said of them.
+pub const TRANSPOSED: &str = "emnist";
+pub const EXCHANGED: &str = "rows and columns are exchanged, as EMNIST's images are stored transposed";
 /// Words in the names of files that do not tell one data set from another.
 const COMMON: [&str; 20] = [
     "images", "labels", "image", "label", "imgs", "img", "data", "targets", "x", "y", "ubyte", "byte", "uint8",
@@ -35,6 +36,7 @@ impl Format for Idx {
 
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let files: Vec<&Entry> = tree.files.iter().filter(|f| is_idx(&tree, f)).collect();
+        let letters = files.first().and_then(|file| mapping(&tree, file));
         let mut sets: BTreeMap<_, Vec<(&Entry, Idxed)>> = BTreeMap::new();
         for file in files {
             let fault = |e: String| tree.fault(Some(file), e);
@@ -93,13 +95,9 @@ impl Format for Idx {
             if is_flat {
                 array = array.in_likely_order(&mut notes);
             }
-            if transposed {
-                std::mem::swap(&mut array.height, &mut array.width);
-                array.steps.swap(1, 2);
-            }
-            arrays.push(array);
+            arrays.push(if transposed { array.transposed() } else { array });
         }
-        let names = match mapping(&tree) {
+        let names = match letters {
             Some(letters) => {
                 raw.iter_mut().for_each(|label| letters.name(label));
                 Some(Names::in_order(letters.names()))
@@ -108,9 +106,7 @@ impl Format for Idx {
         };
         let found = classes_of(&raw, names, &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
-        notes.extend(
-            transposed.then(|| "rows and columns are exchanged, as EMNIST's images are stored transposed".into()),
-        );
+        notes.extend(transposed.then(|| EXCHANGED.into()));
         let arrays = Arrays::new(arrays);
         notes.extend(arrays.notes());
         let mut unreadable = Vec::new();
@@ -225,26 +221,35 @@ impl Idxed {
 }
 
 /// The letters of EMNIST's labels, of which some may be missing.
-struct Letters(BTreeMap<u32, String>);
+pub struct Letters(BTreeMap<u32, String>);
 
 impl Letters {
     /// Makes a number the letters that it stands for.
-    fn name(&self, label: &mut RawLabel) {
-        if let RawLabel::Number(number) = label
-            && let Some(name) = self.0.get(&(*number as u32))
-        {
+    pub fn name(&self, label: &mut RawLabel) {
+        let number = match label {
+            RawLabel::Number(number) => Some(*number),
+            RawLabel::Cell(cell) => cell.parse().ok(),
+            RawLabel::Name(_) | RawLabel::Missing => None,
+        };
+        let number = number.filter(|number| *number >= 0.0 && number.fract() == 0.0);
+        if let Some(name) = number.and_then(|number| self.0.get(&(number as u32))) {
             *label = RawLabel::Name(name.clone());
         }
     }
 
-    fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         self.0.values().cloned().collect()
     }
 }
 
-/// The letters in EMNIST's file of `label code` or `label capital small`.
-fn mapping(tree: &Tree) -> Option<Letters> {
-    let file = tree.files.iter().find(|f| f.file_name().ends_with("mapping.txt"))?;
+/// The letters in EMNIST's file of `label code` or `label capital small`: that whose name the images' name begins with, or
+/// the only one.
+pub fn mapping(tree: &Tree, images: &Entry) -> Option<Letters> {
+    const NAME: &str = "mapping.txt";
+    let all: Vec<&Entry> = tree.files.iter().filter(|f| f.file_name().ends_with(NAME)).collect();
+    let is_of = |file: &&&Entry| images.file_name().starts_with(file.file_name().trim_end_matches(NAME));
+    let only = all.first().filter(|_| all.len() == 1);
+    let file = all.iter().find(is_of).or(only)?;
     let text = String::from_utf8(tree.read_unpacked(file).ok()?).ok()?;
     let line = |line: &str| {
         let numbers: Vec<u32> = line.split_whitespace().map(|n| n.parse().ok()).collect::<Option<_>>()?;

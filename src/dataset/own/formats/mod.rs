@@ -10,11 +10,11 @@ mod label_columns;
 mod file_table;
 mod tables;
 mod beside;
+mod idx;
 mod corners;
 mod pixels;
 pub mod npy;
 mod numpy;
-mod idx;
 mod cifar;
 #[cfg(feature = "parquet")]
 mod fields;

@@ -10,6 +10,7 @@ use super::cells::{
     label_column, reader, rows, says_no_class, separated, split_column, unread_split, usual_width,
 };
 use super::corners::corner;
+use super::idx::{EXCHANGED, TRANSPOSED, mapping};
 use super::label_columns::{LabelsIn, UNCLEAR, is_of_each};
 use super::text::{self, is_number};
 use crate::dataset::DataError;
@@ -17,7 +18,7 @@ use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{RawLabel, classes_of};
 use crate::dataset::own::listing::{Item, Listing, Part, Unreadable, words};
-use crate::dataset::own::names::names_in;
+use crate::dataset::own::names::{Names, names_in};
 use crate::dataset::own::tree::{Entry, Tree};
 
 pub struct Pixels;
@@ -43,10 +44,10 @@ impl Format for Pixels {
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let (mut items, mut raw, mut arrays, mut unreadable, mut notes) = (vec![], vec![], vec![], vec![], vec![]);
         let mut guessed: Option<(usize, String)> = None;
-        let mut unclear = None;
+        let (mut unclear, mut names) = (None, None);
         for file in tree.files.iter().filter(|f| is_table(&tree, f)) {
             let fault = |e: String| tree.fault(Some(file), e);
-            let table = Table::read(&tree.read_unpacked(file).map_err(fault)?).map_err(fault)?;
+            let mut table = Table::read(&tree.read_unpacked(file).map_err(fault)?).map_err(fault)?;
             if let Some(here) = table.guessed {
                 let (there, other) = guessed.get_or_insert_with(|| (here, file.name()));
                 if *there != here {
@@ -66,13 +67,21 @@ impl Format for Pixels {
             let item =
                 |(line, told): (&usize, &Option<Part>)| Item { name: name(*line), part: told.or(part), label: None };
             items.extend(table.lines.iter().zip(&table.parts).map(item));
-            raw.extend(table.labels);
+            let transposed = file.file_name().to_lowercase().contains(TRANSPOSED);
+            if let Some(letters) = Some(file).filter(|_| transposed).and_then(|file| mapping(&tree, file)) {
+                table.labels.iter_mut().for_each(|label| letters.name(label));
+                names = Some(Names::in_order(letters.names()));
+            }
+            raw.append(&mut table.labels);
             let bytes = table.values.iter().flat_map(|v| v.to_le_bytes()).collect();
             let [height, width, channels] = table.shape;
             let array = Array::in_order(FLOAT, bytes, [table.lines.len(), height, width, channels], true);
-            arrays.push(array.in_likely_order(&mut notes));
+            let array = array.in_likely_order(&mut notes);
+            arrays.push(if transposed { array.transposed() } else { array });
+            notes.extend(transposed.then(|| format!("{}: {EXCHANGED}", file.name())));
         }
-        let found = classes_of(&raw, names_in(&tree), &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
+        let found = classes_of(&raw, names.or_else(|| names_in(&tree)), &|i| items[i].name.clone())
+            .map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let arrays = Arrays::new(arrays);
         notes.extend(arrays.notes());

@@ -398,6 +398,20 @@ fn pixels() -> Vec<Row> {
             read,
             ["\"images\": 1500", "\"count\": 1100", "taken from column 1, which has no name"],
         ),
+        works(
+            "own: EMNIST as CSV of pixels",
+            [
+                text("d/emnist-letters-test.csv", lines(|i| format!("{},{}\n", i % 2, row(i).trim_end_matches(',')))),
+                text("d/emnist-digits-mapping.txt", "0 48\n1 49\n"),
+                text("d/emnist-letters-mapping.txt", "0 65\n1 66\n"),
+            ],
+            DATA,
+            [
+                ALL_GOOD,
+                "\"name\": \"A\",\n      \"count\": 12",
+                "emnist-letters-test.csv: rows and columns are exchanged, as EMNIST's images are stored transposed",
+            ],
+        ),
         refuses(
             "own: columns of coordinates",
             {
