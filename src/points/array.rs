@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::coordinates::Coordinates;
 use crate::dataset::own::array::{Kind, Number, of_rows};
-use crate::dataset::own::formats::numpy::{Stored, StoredKind};
+use crate::dataset::own::formats::npy::{Stored, StoredKind};
 
 /// First bytes of an NPY file.
 pub const NPY: &[u8] = b"\x93NUMPY";

@@ -6,6 +6,11 @@ use crate::dataset::own::listing::Images;
 /// Bytes of a whole set of images that are not dark go beyond this.
 const MOST_OF_DARK: f64 = 127.0;
 
+/// Images that are looked at to find the order of their colours.
+const LOOKED_AT: usize = 50;
+/// Neighbours that differ by less than this part of what they do in another order are clearly more alike.
+const CLEARLY: f64 = 2.0 / 3.0;
+
 /// How the values of an array are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
@@ -93,6 +98,50 @@ impl Array {
             false => [channels * height * width, width * channels, channels, 1],
         };
         Self { number, bytes, images, height, width, channels, steps }
+    }
+
+    /// With rows and columns exchanged.
+    pub(super) fn transposed(mut self) -> Self {
+        std::mem::swap(&mut self.height, &mut self.width);
+        self.steps.swap(1, 2);
+        self
+    }
+
+    /// Of images that are rows with three squares of numbers: read as red, green and blue planes, or pixel by pixel where
+    /// neighbours are clearly more alike so; what was found is noted.
+    pub(super) fn in_likely_order(mut self, notes: &mut Vec<String>) -> Self {
+        let [image, _, next, plane] = self.steps;
+        if self.channels != 3 || plane < next {
+            return self;
+        }
+        let differ = self.neighbours_differ();
+        let planes = std::mem::replace(&mut self.steps, [image, 3 * self.width * next, 3 * next, next]);
+        let is_by_pixels = self.neighbours_differ() < CLEARLY * differ;
+        let order = if is_by_pixels { "pixel by pixel" } else { "as planes, one after another" };
+        let told = format!("red, green and blue are read {order}, which was found from the pixels");
+        if !notes.contains(&told) {
+            notes.push(told);
+        }
+        if is_by_pixels { self } else { Self { steps: planes, ..self } }
+    }
+
+    /// How much values differ from those at their right and below them, in the mean over some of the images.
+    fn neighbours_differ(&self) -> f64 {
+        let (mut sum, mut count) = (0.0, 0_usize);
+        for image in (0..self.images).step_by(self.images.div_ceil(LOOKED_AT).max(1)) {
+            for (y, x) in (1..self.height).flat_map(|y| (1..self.width).map(move |x| (y, x))) {
+                for channel in 0..self.channels {
+                    let corner = self.value(image, y - 1, x - 1, channel);
+                    let next = [self.value(image, y - 1, x, channel), self.value(image, y, x - 1, channel)];
+                    let apart = next.map(|value| (value - corner).abs());
+                    for apart in apart.into_iter().filter(|apart| apart.is_finite()) {
+                        sum += apart;
+                        count += 1;
+                    }
+                }
+            }
+        }
+        sum / count.max(1) as f64
     }
 
     fn value(&self, image: usize, y: usize, x: usize, channel: usize) -> f64 {
@@ -277,6 +326,36 @@ mod tests {
             let found = Arrays::new(vec![array(first.to_vec()), array(second.to_vec())]).warnings();
             assert_eq!(found.len(), usize::from(is_told), "{first:?}, {second:?}: {found:?}");
         }
+    }
+
+    #[test]
+    fn the_order_of_colours_in_rows_is_that_in_which_neighbours_are_alike() {
+        type Value = fn(usize, usize, usize) -> u8;
+        let side = 8;
+        let smooth = |y: usize, x: usize, channel: usize| [x * 9, y * 9, 200 - x * 5 - y * 4][channel] as u8;
+        let grey = |y: usize, x: usize, channel: usize| ((x * 25 + y * 9) % 256 + channel) as u8;
+        let noise = |y: usize, x: usize, channel: usize| ((x * 83 + y * 131 + channel * 57 + x * y * 29) % 256) as u8;
+        let one = |_: usize, _: usize, _: usize| 7;
+        let images: [(&str, Value, bool); 4] =
+            [("smooth", smooth, true), ("grey", grey, true), ("noise", noise, false), ("one", one, false)];
+        for (name, value, is_told_apart) in images {
+            let mut planes = Vec::new();
+            (0..3).for_each(|c| (0..side * side).for_each(|p| planes.push(value(p / side, p % side, c))));
+            let pixels: Vec<u8> =
+                (0..side * side).flat_map(|p| (0..3).map(move |c| value(p / side, p % side, c))).collect();
+            for (bytes, is_by_pixels) in [(planes, false), (pixels, true)] {
+                let mut notes = Vec::new();
+                let array = Array::in_order(Number::BYTE, bytes, [1, side, side, 3], true).in_likely_order(&mut notes);
+                let is_found = array.steps[2] == 3;
+                assert_eq!(is_found, is_by_pixels && is_told_apart, "{name}: {notes:?}");
+                assert_eq!(notes.len(), 1, "{name}");
+                assert_eq!(notes[0].contains("pixel by pixel"), is_found, "{notes:?}");
+            }
+        }
+        let mut notes = Vec::new();
+        let grey = Array::in_order(Number::BYTE, vec![0; 4], [1, 2, 2, 1], true);
+        assert_eq!(grey.clone().in_likely_order(&mut notes), grey);
+        assert!(notes.is_empty());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::listing::{MEANS_NONE, NO_LABEL};
-use super::tree::{Entry, Tree};
+use super::names::Names;
 use crate::dataset::Class;
 use crate::paths::composed;
 
@@ -19,8 +19,6 @@ const SEVERAL: [char; 3] = ['|', ';', ','];
 const LOST: char = char::REPLACEMENT_CHARACTER;
 /// What is said of such letters.
 const NOT_UTF8: &str = "that are not UTF-8, so classes may be mixed up; save it as UTF-8";
-/// Files with the names of the classes, one a line in the order of their labels.
-const NAMES: [&str; 5] = ["classes.txt", "class_names.txt", "labels.txt", "label_names.txt", "names.txt"];
 
 /// A label as a file holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,9 +54,14 @@ fn whole(cell: &str) -> Option<f64> {
     Some(if cell.starts_with('-') { -number } else { number })
 }
 
+/// Whether a cell is one of the words by which programs say that a value is missing.
+pub fn says_missing(cell: &str) -> bool {
+    MISSING.contains(&cell)
+}
+
 /// Whether a cell says that there is no label, which it does not where it is listed as a class.
 fn is_missing(cell: &str, names: &[String]) -> bool {
-    MISSING.contains(&cell) && !names.iter().any(|name| name == cell)
+    says_missing(cell) && !names.iter().any(|name| name == cell)
 }
 
 /// That rows have a word for a missing label.
@@ -143,17 +146,14 @@ pub struct Labels {
     pub classes: Vec<String>,
     /// What was decided, a sentence each.
     pub notes: Vec<String>,
+    /// What may be wrong, a sentence each.
+    pub warnings: Vec<String>,
 }
 
-/// The classes of labels, which may have `names` for the whole numbers from 0; `row` says where a label stands.
-pub fn classes_of(
-    raw: &[RawLabel],
-    names: Option<Vec<String>>,
-    row: &dyn Fn(usize) -> String,
-) -> Result<Labels, String> {
-    let mut notes = Vec::new();
-    let names = names.map(|names| names.iter().map(|name| composed(name).into_owned()).collect::<Vec<_>>());
-    let listed = names.as_deref().unwrap_or_default();
+/// The classes of labels, which may have `names` for the whole numbers; `row` says where a label stands.
+pub fn classes_of(raw: &[RawLabel], names: Option<Names>, row: &dyn Fn(usize) -> String) -> Result<Labels, String> {
+    let (mut notes, mut warnings) = (Vec::new(), Vec::new());
+    let listed = &names.as_ref().map(Names::all).unwrap_or_default()[..];
     notes.extend(missing_words(raw, listed));
     let without = |place: usize| match &raw[place] {
         RawLabel::Cell(cell) => format!("has the label `{cell}`, {MEANS_NONE}"),
@@ -164,7 +164,7 @@ pub fn classes_of(
     if let Some(place) = raw.iter().position(is_lost) {
         return Err(format!("{} has a label with letters {NOT_UTF8}", row(place)));
     }
-    if let Some(lost) = names.iter().flatten().find(|name| name.contains(LOST)) {
+    if let Some(lost) = listed.iter().find(|name| name.contains(LOST)) {
         return Err(format!("the name `{lost}` of a class has letters {NOT_UTF8}"));
     }
     if raw.iter().any(|label| matches!(label, RawLabel::Name(_))) {
@@ -178,7 +178,7 @@ pub fn classes_of(
         classes.sort_by(|a, b| natural(a, b));
         classes.dedup();
         // The order of a list of names is kept.
-        if let Some(names) = names.filter(|names| classes.iter().all(|c| names.contains(c))) {
+        if let Some(names) = names.and_then(|names| names.with(&classes)) {
             classes = names;
         }
         few(classes.len())?;
@@ -189,7 +189,7 @@ pub fn classes_of(
             None => Err(without(place)),
         };
         let labels = raw.iter().enumerate().map(label).collect();
-        return Ok(Labels { labels, classes, notes });
+        return Ok(Labels { labels, classes, notes, warnings });
     }
     let number = |label: &RawLabel| match label {
         RawLabel::Number(n) if n.is_finite() => Some(*n),
@@ -220,18 +220,20 @@ pub fn classes_of(
     if let Some(negative) = values.iter().find(|v| **v < 0) {
         notes.push(format!("the negative label {negative} is taken as a class"));
     }
-    let names = match names {
-        Some(names) if values.iter().all(|v| (0..names.len() as i64).contains(v)) => {
-            values = (0..names.len() as i64).collect();
-            names
+    let classes = match names.as_ref().map(|names| (names.lines().len(), names.of_numbers(&values))) {
+        Some((_, Some(named))) => {
+            notes.extend(named.note);
+            warnings.extend(named.warning);
+            values = named.numbers;
+            named.names
         }
-        Some(names) => {
-            let (low, high) = (values.first().unwrap_or(&0), values.last().unwrap_or(&0));
-            let n = names.len();
-            notes.push(format!("the {n} names of classes are not used: the labels go from {low} to {high}"));
+        unnamed => {
+            notes.extend(unnamed.map(|(n, _)| {
+                let (low, high) = (values.first().unwrap_or(&0), values.last().unwrap_or(&0));
+                format!("the {n} names of classes are not used: the labels go from {low} to {high}")
+            }));
             values.iter().map(ToString::to_string).collect()
         }
-        None => values.iter().map(ToString::to_string).collect(),
     };
     few(values.len())?;
     let label = |(place, n): (usize, &Option<f64>)| match n {
@@ -241,7 +243,7 @@ pub fn classes_of(
             Err(_) => Err(format!("has the label {n}, {MEANS_NONE}")),
         },
     };
-    Ok(Labels { labels: numbers.iter().enumerate().map(label).collect(), classes: names, notes })
+    Ok(Labels { labels: numbers.iter().enumerate().map(label).collect(), classes, notes, warnings })
 }
 
 /// Labels that are numbers by the names of their own file, where files number their classes differently; what is told of
@@ -313,26 +315,6 @@ pub fn alike<'a>(classes: impl IntoIterator<Item = &'a str>) -> Option<[&'a str;
     classes.into_iter().find_map(|class| Some([there.insert(plain(class), class)?, class]))
 }
 
-/// The file that lists the names of the classes.
-pub fn names_file(tree: &Tree) -> Option<&Entry> {
-    NAMES.iter().find_map(|name| tree.find(name))
-}
-
-/// The names of the classes that a file of the tree lists, one a line.
-pub fn names_in(tree: &Tree) -> Option<Vec<String>> {
-    let file = names_file(tree)?;
-    let text = composed(&String::from_utf8_lossy(&tree.read_unpacked(file).ok()?)).into_owned();
-    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|line| !line.is_empty());
-    // `0 airplane` or `0,airplane` as well as `airplane`, if each line begins with its number.
-    let lines: Vec<&str> = lines.collect();
-    let numbered = lines.iter().enumerate().map(|(i, line)| {
-        let (number, name) = line.split_once([' ', ',', '\t', ':'])?;
-        (number.parse() == Ok(i)).then(|| name.trim().to_owned())
-    });
-    let numbered: Option<Vec<String>> = numbered.collect();
-    Some(numbered.unwrap_or_else(|| lines.iter().map(ToString::to_string).collect())).filter(|names| !names.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -398,6 +380,7 @@ mod tests {
     }
 
     fn classes_of(raw: &[RawLabel], names: Option<Vec<String>>) -> Result<Labels, String> {
+        let names = names.and_then(|names| Names::of_text(&names.join("\n")));
         super::classes_of(raw, names, &|place| format!("row {}", place + 2))
     }
 
@@ -423,7 +406,9 @@ mod tests {
             ("10,2,2.0", None, "2 10", "1 0 0"),
             ("0,1,2", Some("a b c"), "a b c", "0 1 2"),
             ("0,2", Some("a b c"), "a b c", "0 2"),
-            ("1,2,3", Some("a b c"), "1 2 3", "0 1 2"),
+            ("1,2,3", Some("a b c"), "a b c", "0 1 2"),
+            ("1,2,4", Some("a b c"), "1 2 4", "0 1 2"),
+            ("2,1,2", Some("b,2 a,1 c,3"), "a b c", "1 0 1"),
             ("dog,cat,dog", None, "cat dog", "1 0 1"),
             ("dog,cat", Some("dog cat eel"), "dog cat eel", "0 1"),
             ("10,9,x", None, "9 10 x", "1 0 2"),

@@ -8,6 +8,7 @@ pub mod fit;
 pub mod listing;
 mod walk;
 pub mod tree;
+pub mod names;
 pub mod labels;
 pub mod array;
 pub mod format;

@@ -214,11 +214,16 @@ impl Sheet {
             warnings.push(format!("nearly of one colour: {}, {names}", images(self.near_constant)));
         }
         let [_, high] = self.range;
-        if reading.changed.sixteen == reading.items.len()
-            && high < DARK * f64::from(u16::MAX)
-            && !reading.items.is_empty()
-        {
-            warnings.push(format!("the images are dark: their largest value is {high} of {}", u16::MAX));
+        let sixteen = reading.changed.sixteen;
+        if sixteen > 0 && high < DARK * f64::from(u16::MAX) {
+            warnings.push(match reading.items.len() - sixteen {
+                0 => format!("the images are dark: their largest value is {high} of {}", u16::MAX),
+                others => format!(
+                    "{} of 16 bits are dark beside {others} of 8: their values go no higher than {high} of {}",
+                    images(sixteen),
+                    u16::MAX
+                ),
+            });
         }
         if !self.unreadable.is_empty() {
             let n = self.unreadable.len();

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Number};
 use crate::dataset::own::format::{Format, with_labels};
-use crate::dataset::own::labels::{self, RawLabel, classes_of};
+use crate::dataset::own::labels::{RawLabel, classes_of};
 use crate::dataset::own::listing::{Item, Listing, Part};
+use crate::dataset::own::names::{Names, names_in};
 use crate::dataset::own::tree::{Entry, Tree};
 use crate::dataset::packed::GZIP;
 
@@ -64,7 +65,7 @@ impl Format for Cifar {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect::<Vec<_>>()
         };
-        let names = names.map(lines).or_else(|| labels::names_in(&tree));
+        let names = names.map(lines).map(Names::in_order).or_else(|| names_in(&tree));
         let found = classes_of(&raw, names, &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let arrays = Arrays::new(arrays);
@@ -79,7 +80,7 @@ impl Format for Cifar {
             images,
             unreadable,
             notes,
-            warnings: Vec::new(),
+            warnings: found.warnings,
             unclear: None,
         })
     }

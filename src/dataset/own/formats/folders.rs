@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::layout::{self, Place};
 use crate::dataset::own::format::Format;
-use crate::dataset::own::labels::{self, MOST_CLASSES, natural};
+use crate::dataset::own::labels::{MOST_CLASSES, natural};
 use crate::dataset::own::listing::{IN_NO_CLASS, Images, Item, Listing, Unreadable};
+use crate::dataset::own::names::names_in;
 use crate::dataset::own::picture::{self, Picture};
 use crate::dataset::own::tree::{Entry, Tree, is_image_name};
 use crate::dataset::{Class, DataError};
@@ -59,7 +60,7 @@ impl Format for Folders {
             return Err(tree.fault(None, detail));
         }
         let (mut notes, mut warnings) = (Vec::new(), Vec::new());
-        let names = labels::names_in(&tree).filter(|names| classes.iter().all(|c| names.contains(c)));
+        let names = names_in(&tree).and_then(|names| names.with(&classes));
         if let Some(names) = names.filter(|_| !classes.is_empty()) {
             classes = names;
         }

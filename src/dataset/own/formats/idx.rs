@@ -6,15 +6,17 @@ use std::sync::Arc;
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
-use crate::dataset::own::labels::{self, RawLabel, classes_of};
+use crate::dataset::own::labels::{RawLabel, classes_of};
 use crate::dataset::own::listing::{Item, Listing, Part, words};
+use crate::dataset::own::names::{Names, names_in};
 use crate::dataset::own::tree::{Entry, Tree};
 use crate::dataset::packed::GZIP;
 
 pub struct Idx;
 
-/// Data sets of ten digits or letters whose images have rows and columns exchanged.
-const TRANSPOSED: &str = "emnist";
+/// What is in the names of files whose images have rows and columns exchanged, and what is said of them.
+pub const TRANSPOSED: &str = "emnist";
+pub const EXCHANGED: &str = "rows and columns are exchanged, as EMNIST's images are stored transposed";
 /// Words in the names of files that do not tell one data set from another.
 const COMMON: [&str; 20] = [
     "images", "labels", "image", "label", "imgs", "img", "data", "targets", "x", "y", "ubyte", "byte", "uint8",
@@ -34,6 +36,7 @@ impl Format for Idx {
 
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let files: Vec<&Entry> = tree.files.iter().filter(|f| is_idx(&tree, f)).collect();
+        let letters = files.first().and_then(|file| mapping(&tree, file));
         let mut sets: BTreeMap<_, Vec<(&Entry, Idxed)>> = BTreeMap::new();
         for file in files {
             let fault = |e: String| tree.fault(Some(file), e);
@@ -54,11 +57,16 @@ impl Format for Idx {
         for ((part, _), files) in sets {
             let (mut images, mut labels): (Vec<_>, Vec<_>) =
                 files.into_iter().partition(|(file, idx)| idx.is_images(file));
+            // Of equal files the last is taken: that in the fewest folders, and not packed.
+            images.sort_by_key(|(file, _)| std::cmp::Reverse((file.parts.len(), file.file_name().ends_with(".gz"))));
             let Some((file, idx)) = images.pop() else {
                 let Some((file, _)) = labels.first() else { continue };
                 return Err(tree.fault(Some(file), "are labels, and no file of images of the same split is there"));
             };
-            if let Some((other, _)) = images.first() {
+            for (other, _) in images.iter().filter(|(_, same)| *same == idx) {
+                notes.push(format!("{} is left aside: it has the content of {}", other.name(), file.name()));
+            }
+            if let Some((other, _)) = images.iter().find(|(_, other)| *other != idx) {
                 let detail = format!("is one of two files of images of one split; the other is {}", file.name());
                 return Err(tree.fault(Some(other), detail));
             }
@@ -82,25 +90,23 @@ impl Format for Idx {
             notes.extend(labels.is_empty().then(|| format!("{} has no file of labels", file.name())));
             items.extend((0..count).map(|i| Item { name: format!("{}[{i}]", file.name()), part, label: None }));
             raw.extend(found);
+            let is_flat = idx.sizes.len() == 2;
             let mut array = Array::in_order(idx.number, idx.values, [count, height, width, channels], first);
-            if transposed {
-                std::mem::swap(&mut array.height, &mut array.width);
-                array.steps.swap(1, 2);
+            if is_flat {
+                array = array.in_likely_order(&mut notes);
             }
-            arrays.push(array);
+            arrays.push(if transposed { array.transposed() } else { array });
         }
-        let names = match mapping(&tree) {
+        let names = match letters {
             Some(letters) => {
                 raw.iter_mut().for_each(|label| letters.name(label));
-                Some(letters.names())
+                Some(Names::in_order(letters.names()))
             }
-            None => labels::names_in(&tree),
+            None => names_in(&tree),
         };
         let found = classes_of(&raw, names, &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
-        notes.extend(
-            transposed.then(|| "rows and columns are exchanged, as EMNIST's images are stored transposed".into()),
-        );
+        notes.extend(transposed.then(|| EXCHANGED.into()));
         let arrays = Arrays::new(arrays);
         notes.extend(arrays.notes());
         let mut unreadable = Vec::new();
@@ -112,7 +118,7 @@ impl Format for Idx {
             images,
             unreadable,
             notes,
-            warnings: Vec::new(),
+            warnings: found.warnings,
             unclear: None,
         })
     }
@@ -154,6 +160,7 @@ fn set_of(file: &Entry) -> String {
 }
 
 /// An IDX file.
+#[derive(PartialEq)]
 struct Idxed {
     number: Number,
     sizes: Vec<usize>,
@@ -214,26 +221,35 @@ impl Idxed {
 }
 
 /// The letters of EMNIST's labels, of which some may be missing.
-struct Letters(BTreeMap<u32, String>);
+pub struct Letters(BTreeMap<u32, String>);
 
 impl Letters {
     /// Makes a number the letters that it stands for.
-    fn name(&self, label: &mut RawLabel) {
-        if let RawLabel::Number(number) = label
-            && let Some(name) = self.0.get(&(*number as u32))
-        {
+    pub fn name(&self, label: &mut RawLabel) {
+        let number = match label {
+            RawLabel::Number(number) => Some(*number),
+            RawLabel::Cell(cell) => cell.parse().ok(),
+            RawLabel::Name(_) | RawLabel::Missing => None,
+        };
+        let number = number.filter(|number| *number >= 0.0 && number.fract() == 0.0);
+        if let Some(name) = number.and_then(|number| self.0.get(&(number as u32))) {
             *label = RawLabel::Name(name.clone());
         }
     }
 
-    fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         self.0.values().cloned().collect()
     }
 }
 
-/// The letters in EMNIST's file of `label code` or `label capital small`.
-fn mapping(tree: &Tree) -> Option<Letters> {
-    let file = tree.files.iter().find(|f| f.file_name().ends_with("mapping.txt"))?;
+/// The letters in EMNIST's file of `label code` or `label capital small`: that whose name the images' name begins with, or
+/// the only one.
+pub fn mapping(tree: &Tree, images: &Entry) -> Option<Letters> {
+    const NAME: &str = "mapping.txt";
+    let all: Vec<&Entry> = tree.files.iter().filter(|f| f.file_name().ends_with(NAME)).collect();
+    let is_of = |file: &&&Entry| images.file_name().starts_with(file.file_name().trim_end_matches(NAME));
+    let only = all.first().filter(|_| all.len() == 1);
+    let file = all.iter().find(is_of).or(only)?;
     let text = String::from_utf8(tree.read_unpacked(file).ok()?).ok()?;
     let line = |line: &str| {
         let numbers: Vec<u32> = line.split_whitespace().map(|n| n.parse().ok()).collect::<Option<_>>()?;

@@ -2,11 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
+use std::ops::RangeInclusive;
 
 use super::cells::{label_column, says_no_class, speaks_of_labels};
 use super::text::is_number;
-use crate::dataset::own::labels::{MOST_CLASSES, RawLabel};
+use crate::dataset::own::labels::{MOST_CLASSES, RawLabel, says_missing};
 
+/// Whole numbers by which findings and grades are written: -1 where it is not certain, 0 and 1, and grades of one digit.
+const GRADES: RangeInclusive<f64> = -1.0..=9.0;
 /// How it is said that the labels may stand in more than one place.
 pub const UNCLEAR: &str = "does not say which";
 
@@ -51,20 +54,27 @@ impl LabelsIn {
             let kinds: HashSet<&String> = cells(*column).collect();
             (2..=MOST_CLASSES.min(rows.len() / 2)).contains(&kinds.len())
         };
-        // Words that repeat are classes, and so may numbers be that go from 0 or 1 without a gap.
+        // Words that repeat are classes, and so may numbers be that go from 0 or 1 without a gap, or are grades.
         let likely: Vec<usize> = meant.iter().copied().filter(repeats).collect();
+        let known = |column: usize| cells(column).filter(|cell| !says_missing(cell));
         let (words, numbers): (Vec<usize>, Vec<usize>) =
-            likely.into_iter().partition(|column| cells(*column).any(|cell| !is_number(cell)));
-        let is_numbered = |column: &usize| {
+            likely.into_iter().partition(|column| known(*column).any(|cell| !is_number(cell)));
+        let is_counted = |column: &usize| {
             let kinds: BTreeSet<u64> = cells(*column).map_while(|cell| cell.parse().ok()).collect();
             let first = kinds.first().copied().unwrap_or(u64::MAX);
             let is_gapless = first <= 1 && kinds.iter().copied().eq((first..).take(kinds.len()));
             is_gapless && cells(*column).all(|cell| cell.parse::<u64>().is_ok())
         };
-        let rivals: Vec<usize> = numbers.into_iter().filter(is_numbered).collect();
+        let is_graded = |column: &usize| {
+            let grade = |cell: &String| cell.parse().ok().filter(|n: &f64| GRADES.contains(n) && n.fract() == 0.0);
+            let grades: Option<BTreeSet<i64>> = known(*column).map(|cell| Some(grade(cell)? as i64)).collect();
+            grades.is_some_and(|grades| grades.len() > 1)
+        };
+        let rivals: Vec<usize> = numbers.into_iter().filter(|c| is_counted(c) || is_graded(c)).collect();
         let mut spoken = meant.iter().copied().filter(|column| speaks(*column));
         match (&words[..], &rivals[..], header.is_some()) {
-            ([only], [], _) | ([], [only], false) => Ok(Self::Column(*only)),
+            ([only], [], _) => Ok(Self::Column(*only)),
+            ([], [only], false) if is_counted(only) => Ok(Self::Column(*only)),
             // The only one that speaks of labels, beside none of words.
             ([], _, true) if spoken.clone().count() == 1 => Ok(spoken.next().map_or(Self::Nowhere, Self::Column)),
             (.., true) => {
@@ -140,6 +150,10 @@ mod tests {
             "sex" => ["m", "f"][row / 2 % 2].to_owned(),
             "bit" => (row / 3 % 2).to_string(),
             "grade" => (1 + row % 3).to_string(),
+            "high" => [2, 3, 5][row / 2 % 3].to_string(),
+            "share" => format!("{}.0", row / 3 % 2),
+            "doubt" => ["1.0", "0.0", "-1.0", "", "nan"][row / 2 % 5].to_owned(),
+            "years" => format!("{}.0", 30 + row / 2),
             "width" => (90 + row % 3).to_string(),
             "note" => format!("n{row}"),
             "real" => format!("0.{row}"),
@@ -152,6 +166,12 @@ mod tests {
             ("sex,malignant", "sex bit", None),
             ("annotator,verdict", "sex bit", None),
             ("side,level", "word grade", None),
+            ("side,level", "word high", None),
+            ("sex,malignant", "sex share", None),
+            ("view,oedema", "word doubt", None),
+            ("sex,age,malignant", "sex years share", None),
+            ("breed,age", "word years", Some(1)),
+            ("", "share real", None),
             ("breed,fold", "word bit", Some(1)),
             ("sex,breed", "sex word", None),
             ("width,height", "width grade", None),

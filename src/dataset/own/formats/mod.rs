@@ -10,9 +10,11 @@ mod label_columns;
 mod file_table;
 mod tables;
 mod beside;
-mod pixels;
-pub mod numpy;
 mod idx;
+mod corners;
+mod pixels;
+pub mod npy;
+mod numpy;
 mod cifar;
 #[cfg(feature = "parquet")]
 mod fields;

@@ -4,15 +4,15 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use npyz::{DType, NpyHeader, Order, TypeChar};
-
 use super::cells::is_predicted;
 use super::label_columns::UNCLEAR;
+use super::npy::{Stored, StoredKind};
 use crate::dataset::DataError;
-use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
+use crate::dataset::own::array::{Array, Arrays, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, RawLabel, classes_of, one_hot};
 use crate::dataset::own::listing::{Item, Listing, Part, words};
+use crate::dataset::own::names::{Names, names_file, names_in};
 use crate::dataset::own::tree::{Container, Tree};
 
 pub(super) struct Numpy;
@@ -38,11 +38,17 @@ impl Format for Numpy {
         read_all(&tree, "", &mut arrays)?;
         let fault = |e: String| tree.fault(None, e);
         let mut unclear = None;
-        let names = class_names(&mut arrays).or_else(|| labels::names_in(&tree));
+        let mut names = class_names(&mut arrays).map(Names::in_order).or_else(|| names_in(&tree));
+        // A text with a line an image has the labels of the images, and no names.
+        let mut lines = names.take_if(|names| names.repeat());
+        let text = names_file(&tree).map(|file| file.name()).unwrap_or_default();
         let (mut items, mut raw, mut images, mut used) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for part in [None, Some(Part::Train), Some(Part::Validation), Some(Part::Test)] {
             let group: Vec<usize> = (0..arrays.len()).filter(|i| arrays[*i].part == part).collect();
             let Some((image, shape)) = image_array(&arrays, &group).map_err(fault)? else { continue };
+            if let Some(why) = rivals(&tree, &arrays, &group, image) {
+                return Err(fault(why));
+            }
             let count = arrays[image].count();
             let label = label_array(&arrays, &group, image, count).or_else(|why| match why.starts_with(UNCLEAR) {
                 true => {
@@ -51,38 +57,52 @@ impl Format for Numpy {
                 }
                 false => Err(fault(why)),
             })?;
-            let found = match label {
-                Some(label) => labels_of(&arrays[label], count, &mut notes).map_err(fault)?,
-                None => vec![RawLabel::Missing; count],
+            let in_text = lines.take_if(|lines| label.is_none() && lines.lines().len() == count);
+            let found = match (label, &in_text) {
+                (Some(label), _) => labels_of(&arrays[label], count, &mut notes).map_err(fault)?,
+                (None, Some(lines)) => lines.lines().iter().map(|line| RawLabel::of_text(line)).collect(),
+                (None, None) => vec![RawLabel::Missing; count],
             };
             used.extend([Some(image), label].into_iter().flatten());
             let name = &arrays[image].name;
             items.extend((0..count).map(|i| Item { name: format!("{name}[{i}]"), part, label: None }));
             raw.extend(found);
-            notes.push(format!(
-                "{name}: {}{}",
-                shape.words,
-                label.map_or(", without labels".into(), |l| { format!(", labels in {}", arrays[l].name) })
-            ));
+            let labels = match label {
+                Some(label) => format!("labels in {}", arrays[label].name),
+                None if in_text.is_some() => format!("labels in {text}, one a line"),
+                None => "without labels".into(),
+            };
+            notes.push(format!("{name}: {}, {labels}", shape.words));
             images.push((image, shape));
         }
         if images.is_empty() {
             let shapes: Vec<String> = arrays.iter().map(Named::words).collect();
             return Err(fault(format!("has no array of images; it has {}", shapes.join(", "))));
         }
+        let no_label = raw.iter().all(|label| *label == RawLabel::Missing);
+        match lines.map(|lines| lines.lines().len()) {
+            Some(lines) if no_label => {
+                return Err(fault(format!(
+                    "has {text} with {lines} lines, of which some are the same, for {} images: expected are a line an image, \
+                     or a class a line",
+                    raw.len()
+                )));
+            }
+            Some(_) => notes.push(format!("{text} is left aside: some of its lines are the same")),
+            None => {}
+        }
         let left: Vec<String> = (0..arrays.len()).filter(|i| !used.contains(i)).map(|i| arrays[i].words()).collect();
         if !left.is_empty() {
-            let no_label = raw.iter().all(|label| *label == RawLabel::Missing);
             let help = if no_label { "; call the one with the labels `labels`" } else { "" };
             notes.push(format!("arrays that are not read: {}{help}", left.join(", ")));
         }
         let mut taken: Vec<Option<Named>> = arrays.into_iter().map(Some).collect();
-        let stored = images.into_iter().filter_map(|(i, shape)| Some(shape.of(taken[i].take()?))).collect();
+        let stored = images.into_iter().filter_map(|(i, shape)| Some(shape.of(taken[i].take()?, &mut notes))).collect();
         let found = classes_of(&raw, names, &|i| items[i].name.clone()).map_err(fault)?;
         notes.extend(found.notes);
         let arrays = Arrays::new(stored);
         notes.extend(arrays.notes());
-        let warnings = arrays.warnings();
+        let warnings = [found.warnings, arrays.warnings()].concat();
         let mut unreadable = Vec::new();
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, Box::new(arrays));
         let format = self.name().into();
@@ -104,6 +124,7 @@ struct Named {
     values: Values,
 }
 
+#[derive(PartialEq)]
 enum Values {
     Numbers(Number, Vec<u8>),
     Texts(Vec<String>),
@@ -130,6 +151,17 @@ impl Named {
     /// Its name without that of the file that it is in.
     fn own_name(&self) -> &str {
         self.name.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Whether it is a file of its own.
+    fn is_alone(&self, tree: &Tree) -> bool {
+        // The files of a zip that have no folder are those of an NPZ.
+        !self.file().ends_with(".npz") && (tree.container != Container::Zip || self.name.contains('/'))
+    }
+
+    /// Whether it is called images, whatever its folder is called.
+    fn is_called_images(&self) -> bool {
+        words(self.own_name()).iter().any(|word| IMAGES.contains(&word.as_str()))
     }
 
     /// The file that it is in, if there are several.
@@ -194,71 +226,6 @@ impl Named {
             }
             _ => Some(values),
         }
-    }
-}
-
-/// An array as a file holds it.
-pub struct Stored<'a> {
-    /// Sizes of the axes, as NumPy prints them.
-    pub shape: Vec<usize>,
-    /// Whether the first axis is the one whose values lie side by side.
-    pub fortran: bool,
-    pub kind: StoredKind,
-    /// The bytes of its values.
-    pub bytes: &'a [u8],
-}
-
-/// What the values of an array are.
-pub enum StoredKind {
-    /// Numbers or truth values, by how they are stored.
-    Numbers(Number),
-    /// Texts of so many bytes each.
-    Bytes(usize),
-    /// Texts of so many bytes each, four a letter.
-    Letters(usize, Number),
-    /// Python objects, which are code.
-    Pickled,
-    /// Such as dates, records and complex numbers, which are neither pixels nor labels.
-    Other,
-}
-
-impl<'a> Stored<'a> {
-    /// The sides of the array in a file that begins with these bytes.
-    pub fn shape(mut start: &[u8]) -> Option<Vec<usize>> {
-        let header = NpyHeader::from_reader(&mut start).ok()?;
-        Some(header.shape().iter().map(|n| *n as usize).collect())
-    }
-
-    /// The array in a file with these bytes.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, String> {
-        let mut rest = bytes;
-        let header =
-            NpyHeader::from_reader(&mut rest).map_err(|e| format!("has no header of NumPy that can be read ({e})"))?;
-        let shape: Vec<usize> = header.shape().iter().map(|n| *n as usize).collect();
-        let fortran = header.order() == Order::Fortran;
-        let DType::Plain(kind) = header.dtype() else {
-            return Ok(Self { shape, fortran, kind: StoredKind::Other, bytes: rest });
-        };
-        if kind.uses_pickled_array() {
-            return Ok(Self { shape, fortran, kind: StoredKind::Pickled, bytes: rest });
-        }
-        let big_endian = kind.endianness() == npyz::Endianness::Big;
-        let width = kind.num_bytes().unwrap_or(0);
-        let wanted = shape.iter().try_fold(width, |n, side| n.checked_mul(*side)).unwrap_or(usize::MAX);
-        if rest.len() < wanted {
-            return Err(format!("is cut short: it has {} of {wanted} bytes behind its header", rest.len()));
-        }
-        let number = |kind| StoredKind::Numbers(Number { kind, width, big_endian });
-        let kind = match kind.type_char() {
-            TypeChar::Bool => number(Kind::Bool),
-            TypeChar::Uint => number(Kind::Unsigned),
-            TypeChar::Int => number(Kind::Signed),
-            TypeChar::Float if width <= 8 => number(Kind::Float),
-            TypeChar::ByteStr => StoredKind::Bytes(width),
-            TypeChar::UnicodeStr => StoredKind::Letters(width, Number { kind: Kind::Unsigned, width: 4, big_endian }),
-            _ => StoredKind::Other,
-        };
-        Ok(Self { shape, fortran, kind, bytes: &rest[..wanted] })
     }
 }
 
@@ -341,7 +308,7 @@ impl Shape {
                 (
                     [n, height, width, channels],
                     channels == 3,
-                    if channels == 3 { "rows of three planes" } else { "rows" },
+                    if channels == 3 { "rows of red, green and blue" } else { "rows" },
                 )
             }
             [n, h, w] => ([n, h, w, 1], false, "grey"),
@@ -356,7 +323,7 @@ impl Shape {
         Some(Self { sides, channels_first, words: format!("{n} images of {w} x {h}, {order}") })
     }
 
-    fn of(&self, array: Named) -> Array {
+    fn of(&self, array: Named, notes: &mut Vec<String>) -> Array {
         let [n, h, w, c] = self.sides;
         let (number, bytes) = match array.values {
             Values::Numbers(number, bytes) => (number, bytes),
@@ -372,7 +339,7 @@ impl Shape {
                 (_, true) => [1, n * c, n * c * h, n],
             };
         }
-        found
+        if array.shape.len() == 2 { found.in_likely_order(notes) } else { found }
     }
 }
 
@@ -417,6 +384,43 @@ fn image_array(arrays: &[Named], group: &[usize]) -> Result<Option<(usize, Shape
         }
         _ => Ok(None),
     }
+}
+
+/// That other files have images of the same split, so that these are several sets, or have an image or a class each.
+fn rivals(tree: &Tree, arrays: &[Named], group: &[usize], image: usize) -> Option<String> {
+    let taken = &arrays[image];
+    let is_rival = |other: &&Named| {
+        other.name != taken.name
+            && !other.is(&LABELS)
+            && other.is(&IMAGES) == taken.is(&IMAGES)
+            && matches!(other.values, Values::Numbers(..))
+            && other.shape.len() == taken.shape.len()
+            && (taken.shape.len() > 2 || other.shape[1..] == taken.shape[1..])
+            && Shape::of_sides(&other.shape).is_some()
+    };
+    let others: Vec<&Named> = group.iter().map(|i| &arrays[*i]).filter(is_rival).collect();
+    let is_of_many = |other: &&&Named| {
+        let is_one = |array: &Named| array.is_alone(tree) && !array.is_called_images();
+        is_one(taken) && is_one(other)
+    };
+    let many = others.iter().filter(is_of_many).count();
+    if let Some(second) = others.iter().find(is_of_many) {
+        let more = if many > 1 { format!(" and {} more", many - 1) } else { String::new() };
+        return Some(format!(
+            "has several files that may be the images: {}, {}{more}; expected are one file with all images, called \
+             `images`, and one with the label of each, called `labels`",
+            taken.words(),
+            second.words()
+        ));
+    }
+    let is_of_another_set = |other: &&&Named| {
+        other.file() != taken.file() && (&other.shape, &other.values) != (&taken.shape, &taken.values)
+    };
+    let other = others.iter().find(is_of_another_set)?;
+    Some(format!(
+        "has images of one split in two files: {} and {}; put the files of one set into a folder of their own",
+        taken.name, other.name
+    ))
 }
 
 /// The array with the labels of a group.

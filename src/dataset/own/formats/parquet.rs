@@ -16,6 +16,7 @@ use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, RawLabel, classes_of};
 use crate::dataset::own::listing::{Images, Item, Listing, Part, Unreadable};
+use crate::dataset::own::names::{Names, names_in};
 use crate::dataset::own::picture::{self, Picture};
 use crate::dataset::own::tree::{Entry, Tree};
 
@@ -90,7 +91,7 @@ impl Format for Parquet {
             }
             notes.extend(in_train(&no_splits).map(|told| format!("{}: {told}", file.name())));
             if let ImagesIn::Numbers { sides: [h, w, c], first, .. } = columns.images {
-                arrays.push(Array::in_order(FLOAT, values, [count, h, w, c], first));
+                arrays.push(Array::in_order(FLOAT, values, [count, h, w, c], first).in_likely_order(&mut notes));
             }
         }
         if !packed.is_empty() && !arrays.is_empty() {
@@ -98,8 +99,9 @@ impl Format for Parquet {
         }
         let warnings = labels::joined_by_name(&mut raw, &mut named);
         let names = named.into_iter().find_map(|(_, names)| names);
-        let found = classes_of(&raw, names.or_else(|| labels::names_in(&tree)), &|i| items[i].name.clone())
-            .map_err(|e| tree.fault(None, e))?;
+        let found =
+            classes_of(&raw, names.map(Names::in_order).or_else(|| names_in(&tree)), &|i| items[i].name.clone())
+                .map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let images: Box<dyn Images> = match arrays.is_empty() {
             true => Box::new(Packed(packed)),
@@ -117,7 +119,7 @@ impl Format for Parquet {
             images,
             unreadable,
             notes,
-            warnings: warnings.into_iter().collect(),
+            warnings: warnings.into_iter().chain(found.warnings).collect(),
             unclear: None,
         })
     }

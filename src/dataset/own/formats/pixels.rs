@@ -7,15 +7,18 @@ use std::sync::Arc;
 
 use super::cells::{
     FEWEST_COLUMNS, cells, counts_rows, in_order_of_numbers, in_train, is_called_split, is_index, is_split,
-    label_column, rows, says_no_class, split_column, unread_split, usual_width,
+    label_column, reader, rows, says_no_class, separated, split_column, unread_split, usual_width,
 };
+use super::corners::corner;
+use super::idx::{EXCHANGED, TRANSPOSED, mapping};
 use super::label_columns::{LabelsIn, UNCLEAR, is_of_each};
 use super::text::{self, is_number};
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
-use crate::dataset::own::labels::{self, MOST_CLASSES, RawLabel, classes_of};
+use crate::dataset::own::labels::{RawLabel, classes_of};
 use crate::dataset::own::listing::{Item, Listing, Part, Unreadable, words};
+use crate::dataset::own::names::{Names, names_in};
 use crate::dataset::own::tree::{Entry, Tree};
 
 pub struct Pixels;
@@ -24,7 +27,7 @@ pub struct Pixels;
 const FLOAT: Number = Number { kind: Kind::Float, width: 4, big_endian: false };
 /// What is said of columns that are put in order.
 const IN_ORDER: &str = "the columns of pixels are put in the order of the numbers in their names";
-/// Rows that are looked at to find the label among columns without names.
+/// Rows that are looked at to find the label, of a longer table all over it.
 const LOOKED_AT: usize = 1_000;
 /// Bytes that are looked at to tell a table of pixels.
 const START: usize = 1 << 20;
@@ -41,10 +44,10 @@ impl Format for Pixels {
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let (mut items, mut raw, mut arrays, mut unreadable, mut notes) = (vec![], vec![], vec![], vec![], vec![]);
         let mut guessed: Option<(usize, String)> = None;
-        let mut unclear = None;
+        let (mut unclear, mut names) = (None, None);
         for file in tree.files.iter().filter(|f| is_table(&tree, f)) {
             let fault = |e: String| tree.fault(Some(file), e);
-            let table = Table::read(&tree.read_unpacked(file).map_err(fault)?).map_err(fault)?;
+            let mut table = Table::read(&tree.read_unpacked(file).map_err(fault)?).map_err(fault)?;
             if let Some(here) = table.guessed {
                 let (there, other) = guessed.get_or_insert_with(|| (here, file.name()));
                 if *there != here {
@@ -64,17 +67,25 @@ impl Format for Pixels {
             let item =
                 |(line, told): (&usize, &Option<Part>)| Item { name: name(*line), part: told.or(part), label: None };
             items.extend(table.lines.iter().zip(&table.parts).map(item));
-            raw.extend(table.labels);
+            let transposed = file.file_name().to_lowercase().contains(TRANSPOSED);
+            if let Some(letters) = Some(file).filter(|_| transposed).and_then(|file| mapping(&tree, file)) {
+                table.labels.iter_mut().for_each(|label| letters.name(label));
+                names = Some(Names::in_order(letters.names()));
+            }
+            raw.append(&mut table.labels);
             let bytes = table.values.iter().flat_map(|v| v.to_le_bytes()).collect();
             let [height, width, channels] = table.shape;
-            arrays.push(Array::in_order(FLOAT, bytes, [table.lines.len(), height, width, channels], true));
+            let array = Array::in_order(FLOAT, bytes, [table.lines.len(), height, width, channels], true);
+            let array = array.in_likely_order(&mut notes);
+            arrays.push(if transposed { array.transposed() } else { array });
+            notes.extend(transposed.then(|| format!("{}: {EXCHANGED}", file.name())));
         }
-        let found =
-            classes_of(&raw, labels::names_in(&tree), &|i| items[i].name.clone()).map_err(|e| tree.fault(None, e))?;
+        let found = classes_of(&raw, names.or_else(|| names_in(&tree)), &|i| items[i].name.clone())
+            .map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
         let arrays = Arrays::new(arrays);
         notes.extend(arrays.notes());
-        let warnings = arrays.warnings();
+        let warnings = [found.warnings, arrays.warnings()].concat();
         let labelled = with_labels(items, found.labels, &found.classes, &mut unreadable, Box::new(arrays));
         let (items, images) = labelled;
         let format = self.name().into();
@@ -147,18 +158,19 @@ impl Table {
         // One row that is short, the first too, is left out alone.
         let width = header.as_ref().map_or_else(|| usual_width(data), Vec::len);
         let named = header.as_deref().filter(|_| !is_mangled);
-        let columns = Columns::find(named, data, width, &mut notes)?;
+        let is_longer = start.len() == LOOKED_AT;
+        let spread = if is_longer { spread(bytes, LOOKED_AT, width)? } else { Vec::new() };
+        let looked_at = if spread.is_empty() { data } else { &spread[..] };
+        let counts = named.is_none() && counts_rows(data, 0);
+        let columns = Columns::find(named, counts, looked_at, width, &mut notes)?;
         let pixels = match columns.packed {
-            true => data.first().map_or(0, |row| row[columns.pixels[0]].split_ascii_whitespace().count()),
+            true => looked_at.first().map_or(0, |row| row[columns.pixels[0]].split_ascii_whitespace().count()),
             false => columns.pixels.len(),
         };
         let shape = of_rows(pixels).ok_or_else(|| {
             let of = if columns.packed { "pixels in a cell" } else { "columns of pixels" };
             format!("has {pixels} {of}, which make no square image, grey or RGB")
         })?;
-        if shape[2] == 3 {
-            notes.push("its pixels are read as red, green and blue planes, one after another".into());
-        }
         let guessed = match columns.label {
             LabelsIn::Column(label) if named.is_none() => Some(label),
             _ => None,
@@ -196,21 +208,46 @@ impl Table {
     }
 }
 
+/// At most so many rows of this width at even distances over all of a table, so that one in the order of its classes shows
+/// all of them.
+fn spread(bytes: &[u8], most: usize, width: usize) -> Result<Vec<Vec<String>>, String> {
+    let (separator, text) = separated(bytes)?;
+    let end_of = |from: usize| text[from..].iter().position(|b| *b == b'\n').map(|place| from + place);
+    let (mut found, mut end) = (Vec::new(), 0);
+    for place in 0..most {
+        // The row that is met is passed over: its beginning is not known, and the first may have the names.
+        let Some(before) = end_of(end.max(text.len() / most * place)) else { break };
+        end = end_of(before + 1).unwrap_or(text.len());
+        let record = reader(&text[before + 1..end], separator).into_byte_records().next();
+        found.extend(record.and_then(Result::ok).map(|record| cells(&record)).filter(|row| row.len() == width));
+    }
+    Ok(found)
+}
+
 fn cell(record: &csv::ByteRecord, column: usize) -> Cow<'_, str> {
     String::from_utf8_lossy(record.get(column).unwrap_or_default())
 }
 
 impl Columns {
+    /// By some of the rows; `is_counted` says whether the first column counts them.
     fn find(
         header: Option<&[String]>,
+        is_counted: bool,
         rows: &[Vec<String>],
         width: usize,
         notes: &mut Vec<String>,
     ) -> Result<Self, String> {
         let mut left: Vec<usize> = (0..width).collect();
+        // What ends each line may be a separator.
+        let is_empty = |row: &[String], column: usize| row.get(column).is_none_or(String::is_empty);
+        let last = left.last().copied().filter(|last| rows.iter().all(|row| is_empty(row, *last)));
+        if let Some(last) = last.filter(|last| header.is_none_or(|header| is_empty(header, *last))) {
+            left.pop();
+            notes.push(format!("column {} is empty and is left aside", last + 1));
+        }
         let index = match header {
             Some(header) => left.iter().copied().find(|c| is_index(&header[*c])),
-            None => Some(0).filter(|first| counts_rows(rows, *first)),
+            None => Some(0).filter(|_| is_counted),
         };
         if let Some(index) = index {
             left.retain(|c| *c != index);
@@ -351,13 +388,13 @@ fn label_beside(header: &[String], rows: &[Vec<String>], columns: &[usize]) -> R
     let is_measured = |c: usize| rows.iter().filter_map(|row| row.get(c)).any(is_fraction);
     let may_be = |c: usize| !says_no_class(&header[c]) && !is_index(&header[c]) && !is_of_each(rows, c);
     let is_meant = |c: &usize| named == Some(*c) || (may_be(*c) && !is_measured(*c));
-    // Of a file in the order of its classes the first rows have one of them.
+    // Of a file in the order of its classes the rows may have one of them.
     let is_same = |c: &usize| rows.iter().all(|row| row.get(*c) == rows[0].get(*c));
     let meant = || columns.iter().copied().filter(is_meant);
     if named.is_none() && rows.len() + 1 >= LOOKED_AT && meant().count() > 1 && meant().any(|c| is_same(&c)) {
         let names: Vec<String> = meant().map(|c| format!("`{}`", header[c])).collect();
         return Err(format!(
-            "{UNCLEAR} column has the labels in its first rows ({}); name it `label`",
+            "{UNCLEAR} column has the labels in the rows that are looked at ({}); name it `label`",
             names.join(", ")
         ));
     }
@@ -377,13 +414,12 @@ fn only(columns: &[usize]) -> Option<usize> {
     }
 }
 
-/// Whether the first row has names: a word above a number, or the numbers of the columns.
+/// Whether the first row has names: a word above a number, or the numbers of the columns. An empty cell is a missing pixel.
 fn is_header(rows: &[Vec<String>]) -> bool {
     let [first, second, ..] = rows else { return false };
-    let word = first
-        .iter()
-        .zip(second)
-        .any(|(name, value)| !is_number(name) && (is_number(value) || value.is_empty() || is_packed(value)));
+    let word = first.iter().zip(second).any(|(name, value)| {
+        !name.is_empty() && !is_number(name) && (is_number(value) || value.is_empty() || is_packed(value))
+    });
     let numbers: Vec<usize> = first.iter().filter_map(|c| c.parse().ok()).collect();
     word || (numbers.len() > 2 && numbers.iter().enumerate().all(|(i, n)| i == *n))
 }
@@ -398,35 +434,6 @@ fn is_mangled(rows: &[Vec<String>]) -> bool {
         (1..=COUNTED).all(|n| cells.contains(format!("{value}.{n}").as_str()))
     };
     first.len() > COUNTED && ["0", "255", "1"].into_iter().any(counts)
-}
-
-/// How much the values of a column in a corner are like pixels, and not like labels: the less comes first.
-#[derive(PartialEq, PartialOrd)]
-struct Kinds {
-    /// Whether one value is that of nearly all rows, as the background is.
-    is_background: bool,
-    /// Whether they are several and no count from 0 or 1.
-    has_gaps: bool,
-    kinds: usize,
-}
-
-impl Kinds {
-    /// `None` if the values cannot be labels: a pixel in a corner is the same everywhere, or no whole number.
-    fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Self> {
-        let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
-        for cell in cells {
-            let value = cell.parse::<f64>().ok().filter(|v| v.fract() == 0.0 && v.abs() < 1e9)?;
-            *counts.entry(value as i64).or_default() += 1;
-        }
-        let (rows, kinds) = (counts.values().sum::<usize>(), counts.len());
-        let (low, high) = (*counts.keys().next()?, *counts.keys().last()?);
-        let most = counts.values().max().copied().unwrap_or(0);
-        (2..=MOST_CLASSES).contains(&kinds).then_some(Self {
-            is_background: most * 5 > rows * 4,
-            has_gaps: kinds > 2 && (low > 1 || high - low + 1 != kinds as i64),
-            kinds,
-        })
-    }
 }
 
 /// The column with the label: that of its name, that with words, or the first or last of which the rest is square.
@@ -445,20 +452,7 @@ fn label_of(header: Option<&[String]>, rows: &[Vec<String>], columns: &[usize]) 
         (Some(named), _) => Some(named),
         (None, [column]) if !squares || without => Some(*column),
         (None, _) if squares || !without => None,
-        (None, _) => {
-            let [first, last] = [columns.first(), columns.last()].map(|c| c.copied().unwrap_or(0));
-            match (Kinds::of(cells(first)), Kinds::of(cells(last))) {
-                (Some(a), Some(b)) if a <= b => Some(first),
-                (Some(_), None) => Some(first),
-                (_, Some(_)) => Some(last),
-                (None, None) => {
-                    return Err(format!(
-                        "has {} columns without names, and neither the first nor the last is a label; name one `label`",
-                        columns.len()
-                    ));
-                }
-            }
-        }
+        (None, _) => Some(corner(rows, columns)?),
     };
     Ok(found.map_or(LabelsIn::Nowhere, LabelsIn::Column))
 }

@@ -10,8 +10,9 @@ use super::known::NotFound;
 use super::label_columns::LabelsIn;
 use crate::dataset::DataError;
 use crate::dataset::own::format::{Format, with_labels};
-use crate::dataset::own::labels::{self, classes_of};
+use crate::dataset::own::labels::classes_of;
 use crate::dataset::own::listing::{IN_NO_ROW, Item, Listing, Part, Unreadable};
+use crate::dataset::own::names::{names_file, names_in};
 use crate::dataset::own::tree::{Entry, Tree};
 
 pub struct Tables;
@@ -146,11 +147,12 @@ impl Format for Tables {
             warnings.push(format!("{IN_NO_ROW}: {unlisted}"));
         }
         // A table called `labels.txt` lists no names.
-        let names = labels::names_file(&tree).filter(|file| !read.contains(&file.name()));
-        let names = names.and_then(|_| labels::names_in(&tree));
+        let names = names_file(&tree).filter(|file| !read.contains(&file.name()));
+        let names = names.and_then(|_| names_in(&tree));
         let found = classes_of(&raw, names, &|i| format!("row {} of {}", at[i].1, read[at[i].0]))
             .map_err(|e| tree.fault(None, e))?;
         notes.extend(found.notes);
+        warnings.extend(found.warnings);
         if let Some(folders) = folders::classes(&tree) {
             let class = |label: &Result<_, String>| found.classes.get(usize::from(*label.as_ref().ok()?));
             let both: Vec<bool> = (files.iter().zip(&found.labels))

@@ -2,12 +2,26 @@
 
 use super::super::row::Given::File;
 use super::super::row::{Row, refuses, works};
-use super::{ALL_GOOD, DATA, GOOD, zipped};
+use super::{ALL_GOOD, DATA, GOOD, good, saved, zipped};
 
 pub fn rows() -> Vec<Row> {
     let mut rows = arrays();
     rows.extend(idx_and_cifar());
+    rows.extend(bits());
     rows
+}
+
+fn bits() -> Vec<Row> {
+    let deep = |i: u16| {
+        let value = |x: u32, y: u32| image::Luma([i * 90 + x as u16 * 37 + y as u16 * 400]);
+        saved(&image::ImageBuffer::from_fn(8, 8, value).into(), image::ImageFormat::Png)
+    };
+    vec![works(
+        "own: images of 12 bits in 16 beside images of 8",
+        good((0..6).map(|i| File(format!("d/a/deep{i}.png").leak(), deep(i))).collect::<Vec<_>>()),
+        DATA,
+        ["\"images\": 30", "6 images of 16 bits are dark beside 24 of 8"],
+    )]
 }
 
 fn arrays() -> Vec<Row> {
@@ -73,6 +87,79 @@ fn arrays() -> Vec<Row> {
             ]),
             read,
             [ALL_GOOD, "\"count\": 8", "labels in arr_2"],
+        ),
+        refuses(
+            "own: two NPZ with images of one split",
+            {
+                let set = |from: usize| {
+                    let bytes: Vec<u8> = (0..GOOD * 16).map(|v| ((v + from) * 37 % 256) as u8).collect();
+                    npz(&[
+                        ("train_images", npy("|u1", "24, 4, 4", &bytes)),
+                        ("train_labels", npy("<i8", "24", &classes)),
+                    ])
+                };
+                [File("d/one.npz", set(0)), File("d/two.npz", set(1))]
+            },
+            DATA,
+            ["has images of one split in two files: one.npz/train_images and two.npz/train_images"],
+        ),
+        works(
+            "own: an NPZ a split",
+            {
+                let set = |from: usize| {
+                    let bytes: Vec<u8> = (0..GOOD * 16).map(|v| ((v + from) * 37 % 256) as u8).collect();
+                    npz(&[("x", npy("|u1", "24, 4, 4", &bytes)), ("y", npy("<i8", "24", &classes))])
+                };
+                [File("d/train.npz", set(0)), File("d/test.npz", set(1))]
+            },
+            DATA,
+            ["\"images\": 48", "labels in train.npz/y", "labels in test.npz/y"],
+        ),
+        refuses(
+            "own: an NPY an image",
+            (0..GOOD).map(|i| {
+                File(format!("d/{}/{i}.npy", ["cat", "dog"][i % 2]).leak(), npy("|u1", "4, 4", &x[i * 16..][..16]))
+            }),
+            DATA,
+            ["has several files that may be the images: cat/0 (4 x 4), cat/10 (4 x 4) and 22 more", "called `labels`"],
+        ),
+        refuses(
+            "own: an NPY a class",
+            ["d/cat.npy", "d/dog.npy"].map(|name| File(name, npy("|u1", "24, 16", &x))),
+            DATA,
+            ["has several files that may be the images: cat (24 x 16), dog (24 x 16); expected"],
+        ),
+        works(
+            "own: rows with red, green and blue of each pixel",
+            {
+                let value = |i: usize, p: usize, c: usize| [p % 8 * 9, p / 8 * 9, 200 - p % 8 * 5 - i][c] as u8;
+                let row = |i: usize| (0..64).flat_map(move |p| (0..3).map(move |c| value(i, p, c)));
+                file(&[("x", npy("|u1", "24, 192", &(0..GOOD).flat_map(row).collect::<Vec<u8>>())), y()])
+            },
+            read,
+            [
+                ALL_GOOD,
+                "8,\n    8,\n    3",
+                "red, green and blue are read pixel by pixel, which was found from the pixels",
+            ],
+        ),
+        works(
+            "own: an NPY beside a text with the label of each image",
+            [
+                File("d/images.npy", npy("|u1", "24, 4, 4", &x)),
+                File("d/labels.txt", (0..GOOD).flat_map(|i| ["cat\n", "dog\n"][i % 2].bytes()).collect()),
+            ],
+            DATA,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "labels in labels.txt, one a line"],
+        ),
+        refuses(
+            "own: an NPY beside a text with too few labels",
+            [
+                File("d/images.npy", npy("|u1", "24, 4, 4", &x)),
+                File("d/labels.txt", (0..20).flat_map(|i| ["0\n", "1\n"][i % 2].bytes()).collect()),
+            ],
+            DATA,
+            ["d: has labels.txt with 20 lines, of which some are the same, for 24 images"],
         ),
         works("own: labels that are texts", labelled("<U3", "24", &words), read, [ALL_GOOD, "\"name\": \"cat\""]),
         works(
@@ -220,6 +307,36 @@ fn idx_and_cifar() -> Vec<Row> {
             [images(), File(name, idx(8, &[24], &labels))],
             DATA,
             [ALL_GOOD, "\"name\": \"23\""],
+        ),
+        works(
+            "own: IDX with copies, packed or in a folder",
+            {
+                let packed = |bytes: &[u8]| {
+                    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                    std::io::Write::write_all(&mut packed, bytes).unwrap();
+                    packed.finish().unwrap()
+                };
+                [
+                    images(),
+                    File("d/letters-train-images-idx3-ubyte.gz", packed(&idx(8, &[24, 4, 4], &body))),
+                    File("d/copy/letters-train-images.idx3-ubyte", idx(8, &[24, 4, 4], &body)),
+                    File(name, idx(8, &[24], &labels)),
+                    File("d/copy/letters-train-labels.idx1-ubyte", idx(8, &[24], &labels)),
+                ]
+            },
+            DATA,
+            [
+                ALL_GOOD,
+                "letters-train-images-idx3-ubyte.gz is left aside: it has the content of letters-train-images-idx3-ubyte",
+                "copy/letters-train-images.idx3-ubyte is left aside",
+                "copy/letters-train-labels.idx1-ubyte is left aside",
+            ],
+        ),
+        refuses(
+            "own: IDX with two files of images of one split",
+            [images(), File("d/letters-train-images.idx3-ubyte", idx(8, &[23, 4, 4], &body[16..]))],
+            DATA,
+            ["is one of two files of images of one split; the other is"],
         ),
         refuses(
             "own: IDX with fewer labels",

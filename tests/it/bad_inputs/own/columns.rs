@@ -142,6 +142,26 @@ fn labels() -> Vec<Row> {
             ["labels.csv: does not say which of its columns has the labels; give it a first line"],
         ),
         refuses(
+            "own: a table of findings with a point beside the sex",
+            here("Path,Sex,Age,Pneumonia\n", &|i| {
+                format!("{i}.png,{},{},{}\n", ["Male", "Female"][i % 2], 40 + i, ["1.0", "0.0", "-1.0", ""][i / 2 % 4])
+            }),
+            DATA,
+            ["labels.csv: does not say which column has the labels (`Sex`, `Age`, `Pneumonia`); name it `label`"],
+        ),
+        refuses(
+            "own: a table of grades from 2 beside the view",
+            here("file,view,grade\n", &|i| format!("{i}.png,{},{}\n", ["CC", "MLO"][i % 2], 2 + i / 2 % 4)),
+            DATA,
+            ["labels.csv: does not say which column has the labels (`view`, `grade`); name it `label`"],
+        ),
+        works(
+            "own: a table of breeds and ages with a point",
+            here("file,breed,age\n", &|i| format!("{i}.png,{},{}.0\n", class(i), 30 + i / 3)),
+            DATA,
+            [ALL_GOOD, "labels in `breed`"],
+        ),
+        refuses(
             "own: a table of patients",
             here("file,patient_id\n", &|i| format!("{i}.png,p{}\n", i / 3)),
             DATA,
@@ -175,6 +195,41 @@ fn labels() -> Vec<Row> {
             here("file,label_cat,label_dog\n", &|i| format!("{i}.png,{},{}\n", 1 - i % 2, i % 2)),
             DATA,
             [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "the column with the 1, of 2"],
+        ),
+        works(
+            "own: names of classes beside their numbers",
+            {
+                let mut given = here("file,label\n", &|i| format!("{i}.png,{}\n", 1 + i % 2));
+                given.push(text("d/classes.txt", "2 dog\n1 cat\n3 bird\n"));
+                given
+            },
+            DATA,
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "\"name\": \"bird\",\n      \"count\": 0"],
+        )
+        .never(["are wrong by one"]),
+        works(
+            "own: names of classes without numbers and labels from 1",
+            {
+                let mut given = here("file,label\n", &|i| format!("{i}.png,{}\n", 1 + i % 2));
+                given.push(text("d/classes.txt", "cat\ndog\nbird\n"));
+                given
+            },
+            DATA,
+            [ALL_GOOD, "if `cat` is meant to be label 1, all names are wrong by one"],
+        ),
+        works(
+            "own: as many names of classes as labels from 1",
+            {
+                let mut given = here("file,label\n", &|i| format!("{i}.png,{}\n", 1 + i % 2));
+                given.push(text("d/classes.txt", "cat\ndog\n"));
+                given
+            },
+            DATA,
+            [
+                ALL_GOOD,
+                "\"name\": \"cat\",\n      \"count\": 12",
+                "the 2 names of classes are those of the labels from 1 to 2",
+            ],
         ),
         works(
             "own: splits that are numbers",
@@ -303,6 +358,59 @@ fn pixels() -> Vec<Row> {
             csv("label_cat,label_dog", &|i| format!("{},{}", 1 - i % 2, i % 2)),
             read,
             [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "the label is the column with the 1, of 2"],
+        ),
+        works(
+            "own: pixels with a separator at the end of each line",
+            [text("d.csv", lines(|i| format!("{},{}\n", i % 3, row(i))))],
+            read,
+            [
+                ALL_GOOD,
+                "\"count\": 8",
+                "column 18 is empty and is left aside",
+                "taken from column 1, which has no name",
+            ],
+        ),
+        works(
+            "own: pixels with a separator at the end of each line and a header",
+            [text("d.csv", format!("label,{header}\n{}", lines(|i| format!("{},{}\n", i % 3, row(i)))))],
+            read,
+            [ALL_GOOD, "\"count\": 8", "column 18 is empty and is left aside", "the label is column 1 (`label`)"],
+        ),
+        works(
+            "own: pixels of which the first row lacks one",
+            {
+                let whole = lines(|i| format!("{},{}\n", i % 3, row(i).trim_end_matches(',')));
+                [text("d.csv", whole.replacen("0,0,", "0,,", 1))]
+            },
+            read,
+            ["\"images\": 23", "d.csv, row 1", "is empty, not a number", "taken from column 1, which has no name"],
+        ),
+        works(
+            "own: pixels in the order of their classes, of which the first has more rows than are looked at first",
+            {
+                let pixel = |i: usize, p: usize| (i * 31 + p * p * 7) % 256;
+                let row = |i: usize| {
+                    let pixels: String = (0..15).map(|p| format!(",{}", pixel(i, p))).collect();
+                    format!("{}{pixels},{}\n", i / 1100, if i.is_multiple_of(7) { 1 + i % 3 } else { 0 })
+                };
+                [text("d.csv", (0..1500).map(row).collect::<String>())]
+            },
+            read,
+            ["\"images\": 1500", "\"count\": 1100", "taken from column 1, which has no name"],
+        ),
+        works(
+            "own: EMNIST as CSV of pixels",
+            [
+                text("d/emnist-letters-test.csv", lines(|i| format!("{},{}\n", i % 2, row(i).trim_end_matches(',')))),
+                text("d/emnist-digits-mapping.txt", "0 48\n1 49\n"),
+                text("d/emnist-letters-mapping.txt", "0 65\n1 66\n"),
+            ],
+            DATA,
+            [
+                ALL_GOOD,
+                "\"name\": \"A\",\n      \"count\": 12",
+                "emnist-letters-test.csv: rows and columns are exchanged, as EMNIST's images are stored transposed",
+            ],
         ),
         refuses(
             "own: columns of coordinates",
