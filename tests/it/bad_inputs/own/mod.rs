@@ -6,6 +6,7 @@ mod arrays;
 mod layouts;
 mod columns;
 mod numbered;
+mod sets;
 
 use std::io::{Cursor, Write as _};
 
@@ -29,6 +30,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(layouts::rows());
     rows.extend(columns::rows());
     rows.extend(numbered::rows());
+    rows.extend(sets::rows());
     rows.extend(runs());
     rows.extend(codes());
     rows

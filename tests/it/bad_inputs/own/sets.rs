@@ -1,0 +1,96 @@
+//! Folders of images as published sets have them: splits without classes, and folders of images.
+
+use super::super::row::Given::File;
+use super::super::row::{Given, Row, works};
+use super::{ALL_GOOD, DATA, GOOD, numbered};
+
+pub fn rows() -> Vec<Row> {
+    splits()
+}
+
+/// Images at these places.
+fn at(place: &dyn Fn(usize) -> String) -> Vec<Given> {
+    (0..GOOD).map(|i| File(format!("d/{}.png", place(i)).leak(), numbered(i))).collect()
+}
+
+/// An image more.
+fn and(mut given: Vec<Given>, name: &'static str) -> Vec<Given> {
+    given.push(File(name, numbered(99)));
+    given
+}
+
+fn class(i: usize) -> &'static str {
+    ["a", "b"][i % 2]
+}
+
+/// The first or the second of two names, for most images and for the last six.
+fn split(i: usize, names: [&str; 2]) -> &str {
+    names[usize::from(i >= 18)]
+}
+
+const EIGHTEEN: &str = "\"name\": \"train\",\n      \"count\": 18,\n      \"given\": true";
+const TWELVE: &str = "\"name\": \"a\",\n      \"count\": 12";
+const NO_CLASSES: &str = "\"classes\": []";
+
+fn splits() -> Vec<Row> {
+    vec![
+        works(
+            "own: splits of images without classes",
+            at(&|i| format!("{}/{i}", split(i, ["train", "test1"]))),
+            DATA,
+            [ALL_GOOD, NO_CLASSES, EIGHTEEN],
+        ),
+        works(
+            "own: splits with a year",
+            at(&|i| format!("{}/{i}", ["train2017", "val2017"][i % 2])),
+            DATA,
+            [ALL_GOOD, NO_CLASSES, "\"name\": \"validation\",\n      \"count\": 12,\n      \"given\": true"],
+        ),
+        works(
+            "own: a split called evaluation",
+            at(&|i| format!("{}/{}/{i}", split(i, ["training", "evaluation"]), class(i))),
+            DATA,
+            [ALL_GOOD, TWELVE, EIGHTEEN],
+        ),
+        works(
+            "own: splits beside other folders, all without classes",
+            at(&|i| format!("{}/{i}", ["box_train", "box_test", "query"][i % 3])),
+            DATA,
+            [ALL_GOOD, "`box_train` and `box_test` are read as classes, and are called as splits"],
+        ),
+        works(
+            "own: a folder of images in each split",
+            at(&|i| format!("{}/images/{}/{i}", split(i, ["train", "test"]), class(i))),
+            DATA,
+            [ALL_GOOD, TWELVE, EIGHTEEN],
+        ),
+        works(
+            "own: a folder of images in splits without classes",
+            at(&|i| match split(i, ["train", "test"]) {
+                "train" => format!("train/{}/images/{i}", class(i)),
+                test => format!("{test}/images/{i}"),
+            }),
+            DATA,
+            ["\"images\": 18", "\"count\": 9", "\"file\": \"test/images/18.png\"", "lies in no folder of a class"],
+        ),
+        works(
+            "own: an image beside the splits of a class",
+            and(at(&|i| format!("{}/{}/{i}", class(i), split(i, ["train", "test"]))), "d/a/cover.png"),
+            DATA,
+            [ALL_GOOD, TWELVE, EIGHTEEN, "\"file\": \"a/cover.png\"", "lies in no folder of a split"],
+        ),
+        works(
+            "own: folders of the same names in folders",
+            at(&|i| format!("{}/{}/{i}", ["grey", "colour"][i / 2 % 2], class(i))),
+            DATA,
+            [ALL_GOOD, "colour, grey are read as classes", "give one of the outer folders alone"],
+        ),
+        works(
+            "own: folders in the classes of splits",
+            at(&|i| format!("{}/{}/{}/{i}", split(i, ["train", "valid"]), class(i), ["x", "y"][i / 2 % 2])),
+            DATA,
+            [ALL_GOOD, TWELVE, "are read as part of the class: 4, such as a/x; if they are the classes"],
+        )
+        .never(["hold folders of the same names"]),
+    ]
+}
