@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::layout::{self, Place};
+use super::masks;
 use crate::dataset::own::format::Format;
 use crate::dataset::own::labels::{self, MOST_CLASSES, natural};
 use crate::dataset::own::listing::{IN_NO_CLASS, Images, Item, Listing, Unreadable};
@@ -36,7 +37,11 @@ impl Format for Folders {
     }
 
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
-        let (images, others): (Vec<_>, Vec<_>) = (0..tree.files.len()).partition(|i| is_image(&tree, &tree.files[*i]));
+        let (mut images, others): (Vec<_>, Vec<_>) =
+            (0..tree.files.len()).partition(|i| is_image(&tree, &tree.files[*i]));
+        let of_others = masks::of_one_folder(&images.iter().map(|i| &tree.files[*i]).collect::<Vec<_>>());
+        let of_others: HashSet<usize> = of_others.into_iter().map(|place| images[place]).collect();
+        images.retain(|image| !of_others.contains(image));
         let places = layout::places(&images.iter().map(|i| tree.files[*i].folders()).collect::<Vec<_>>());
         let named = |folder: &str| composed(folder).into_owned();
         let mut classes: Vec<String> = places.iter().filter_map(|p| p.class().map(named)).collect();
@@ -59,6 +64,12 @@ impl Format for Folders {
             return Err(tree.fault(None, detail));
         }
         let (mut notes, mut warnings) = (Vec::new(), Vec::new());
+        if let Some(mask) = of_others.iter().min() {
+            let (count, name) = (of_others.len(), tree.files[*mask].name());
+            warnings.push(format!(
+                "images called as masks of those beside them, which are left aside: {count}, such as {name}"
+            ));
+        }
         let names = labels::names_in(&tree).filter(|names| classes.iter().all(|c| names.contains(c)));
         if let Some(names) = names.filter(|_| !classes.is_empty()) {
             classes = names;

@@ -1,6 +1,7 @@
 //! The list of formats that own data are read from: a new one is a file and a line in `FORMATS`.
 
 mod layout;
+mod masks;
 mod folders;
 pub mod text;
 pub mod cells;
@@ -48,7 +49,7 @@ pub struct Found {
 
 /// The images at a path in the format that they are found to have; an error where it is not clear which their labels are.
 pub fn find(path: &Path) -> Result<Found, DataError> {
-    let mut found = find_in(Tree::open(path)?)?;
+    let mut found = find_in_images(path)?;
     match found.listing.unclear.take() {
         Some(unclear) => Err(unclear),
         None => Ok(found),
@@ -57,7 +58,7 @@ pub fn find(path: &Path) -> Result<Found, DataError> {
 
 /// The images at a path for people to label: those that have no label, or no row in a table, too.
 pub fn find_to_label(path: &Path) -> Result<Found, DataError> {
-    let Found { listing, tree } = find_in(Tree::open(path)?)?;
+    let Found { listing, tree } = find_in_images(path)?;
     let mut listing = listing.with_beside();
     // That a table, as one of patients, has no clear labels is no matter where people are to give them.
     listing.warnings.extend(listing.unclear.take().map(|unclear| format!("no label is read: {unclear}")));
@@ -76,6 +77,15 @@ pub fn find_to_label(path: &Path) -> Result<Found, DataError> {
 /// The image files at a path, without the tables that lie beside them.
 pub fn find_files(path: &Path) -> Result<Found, DataError> {
     find_in(Tree::open(path)?.with_images_alone())
+}
+
+/// What is at a path without the masks of its images.
+fn find_in_images(path: &Path) -> Result<Found, DataError> {
+    let mut tree = Tree::open(path)?;
+    let of_masks = masks::leave_aside(&mut tree);
+    let mut found = find_in(tree)?;
+    found.listing.warnings.splice(0..0, of_masks);
+    Ok(found)
 }
 
 fn find_in(mut tree: Tree) -> Result<Found, DataError> {

@@ -1,11 +1,13 @@
-//! Folders of images as published sets have them: splits without classes, and folders of images.
+//! Folders of images as published sets have them: splits without classes, folders of images, and masks.
 
 use super::super::row::Given::File;
-use super::super::row::{Given, Row, works};
+use super::super::row::{Given, Row, text, works};
 use super::{ALL_GOOD, DATA, GOOD, numbered};
 
 pub fn rows() -> Vec<Row> {
-    splits()
+    let mut rows = splits();
+    rows.extend(masks());
+    rows
 }
 
 /// Images at these places.
@@ -92,5 +94,50 @@ fn splits() -> Vec<Row> {
             [ALL_GOOD, TWELVE, "are read as part of the class: 4, such as a/x; if they are the classes"],
         )
         .never(["hold folders of the same names"]),
+    ]
+}
+
+fn masks() -> Vec<Row> {
+    let left = "12 images in masks are called as other images, and left aside as their masks";
+    let pair = |i: usize| format!("{}/{}", ["images", "masks"][i / 12], i % 12);
+    let labels: String = (0..12).map(|i| format!("{i},{}\n", ["cat", "dog"][i % 2])).collect();
+    let mut with_table = at(&pair);
+    with_table.push(text("d/labels.csv", format!("image,label\n{labels}")));
+    let mut of_masks = at(&pair);
+    let rows: String = (0..12).map(|i| format!("images/{i}.png,masks/{i}.png\n")).collect();
+    of_masks.push(text("d/train.csv", format!("image_path,label_path\n{rows}")));
+    vec![
+        works("own: a folder of masks", at(&pair), DATA, ["\"images\": 12", NO_CLASSES, left]),
+        works(
+            "own: a folder of masks and a table",
+            with_table,
+            DATA,
+            ["\"images\": 12", "\"name\": \"cat\",\n      \"count\": 6", left],
+        ),
+        works("own: a table of images and masks", of_masks, DATA, ["\"images\": 12", NO_CLASSES, left]),
+        works(
+            "own: masks beside their images",
+            at(&|i| format!("{}/{}{}", class(i), i / 4, ["", "_mask"][i / 2 % 2])),
+            DATA,
+            [
+                "\"images\": 12",
+                "\"count\": 6",
+                "masks of those beside them, which are left aside: 12, such as a/0_mask.png",
+            ],
+        ),
+        works(
+            "own: classes with files of the same names",
+            at(&|i| format!("{}/{}", class(i), i / 2)),
+            DATA,
+            [ALL_GOOD, TWELVE],
+        )
+        .never(["mask"]),
+        works(
+            "own: faces with a mask and without",
+            at(&|i| format!("{}/{}", ["mask", "no_mask"][i % 2], i / 2)),
+            DATA,
+            [ALL_GOOD, "\"name\": \"mask\",\n      \"count\": 12"],
+        )
+        .never(["left aside"]),
     ]
 }
