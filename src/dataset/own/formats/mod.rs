@@ -9,6 +9,7 @@ pub mod known;
 pub mod file_column;
 mod label_columns;
 mod file_table;
+mod groups;
 mod tables;
 mod beside;
 mod pixels;
@@ -111,6 +112,7 @@ fn find_in(mut tree: Tree) -> Result<Found, DataError> {
     listing.unreadable.splice(0..0, unreadable);
     if format.name() == folders::Folders.name() {
         beside::read(&tree, &mut listing);
+        listing.warnings.extend(groups::told_by_names(&listing));
     }
     notes.append(&mut listing.notes);
     listing.notes = notes;

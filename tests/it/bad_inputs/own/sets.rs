@@ -1,4 +1,4 @@
-//! Folders of images as published sets have them: splits without classes, folders of images, and masks.
+//! Folders of images as published sets have them: splits without classes, folders of images, masks, and patients.
 
 use super::super::row::Given::File;
 use super::super::row::{Given, Row, text, works};
@@ -7,6 +7,7 @@ use super::{ALL_GOOD, DATA, GOOD, numbered};
 pub fn rows() -> Vec<Row> {
     let mut rows = splits();
     rows.extend(masks());
+    rows.extend(leaks());
     rows
 }
 
@@ -139,5 +140,42 @@ fn masks() -> Vec<Row> {
             [ALL_GOOD, "\"name\": \"mask\",\n      \"count\": 12"],
         )
         .never(["left aside"]),
+    ]
+}
+
+/// Several images of one patient or film, and a test split that is drawn.
+fn leaks() -> Vec<Row> {
+    let with = |rows: &dyn Fn(usize) -> String, header: &str| {
+        let mut given = at(&|i| format!("images/{i}"));
+        given.push(text("d/labels.csv", format!("{header}\n{}", (0..GOOD).map(rows).collect::<String>())));
+        given
+    };
+    let row = |i: usize| format!("{i}.png,p{},{}", i / 4, class(i));
+    vec![
+        works(
+            "own: a table of patients",
+            with(&|i| row(i) + "\n", "file,patient_id,label"),
+            DATA,
+            [ALL_GOOD, "images of one `patient_id` may be both in train and in test"],
+        ),
+        works(
+            "own: a table of patients with splits",
+            with(&|i| format!("{},{}\n", row(i), split(i, ["train", "test"])), "file,patient_id,label,split"),
+            DATA,
+            [ALL_GOOD, EIGHTEEN],
+        )
+        .never(["may be both in train"]),
+        works(
+            "own: folders of patients in classes",
+            at(&|i| format!("{}/patient{}/{i}", class(i), i / 4)),
+            DATA,
+            [ALL_GOOD, TWELVE, "such as patient0, may be both in train and in test"],
+        ),
+        works(
+            "own: frames of films",
+            at(&|i| format!("{}/film{}_frame{i:03}", class(i), i / 6)),
+            DATA,
+            [ALL_GOOD, TWELVE, "such as those of `film0`, may be both in train and in test"],
+        ),
     ]
 }
