@@ -172,14 +172,15 @@ impl Part {
         match name.to_lowercase().as_str() {
             "train" | "training" => Some(Self::Train),
             "val" | "valid" | "validation" | "dev" | "eval" => Some(Self::Validation),
-            "test" | "testing" | "t10k" => Some(Self::Test),
+            "test" | "testing" | "t10k" | "evaluation" => Some(Self::Test),
             _ => None,
         }
     }
 
-    /// The split that a word of a name says: `x_train`, `test-00000-of-00001.parquet`.
+    /// The split that a word of a name says, a number behind it or not: `x_train`, `test-00000-of-00001.parquet`, `val2017`.
     pub fn within(name: &str) -> Option<Self> {
-        words(name).iter().find_map(|word| Self::of(word))
+        let plain = |word: &str| Self::of(word.trim_end_matches(|c: char| c.is_ascii_digit()));
+        words(name).iter().find_map(|word| Self::of(word).or_else(|| plain(word)))
     }
 }
 

@@ -24,7 +24,8 @@ const ZIP: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 /// The place of the word `ustar` in a tar archive.
 const USTAR: std::ops::Range<usize> = 257..262;
 /// What systems leave behind in folders and archives.
-const LEFT_BEHIND: [&str; 4] = ["__MACOSX", "Thumbs.db", "desktop.ini", "@eaDir"];
+const LEFT_BEHIND: [&str; 6] =
+    ["__MACOSX", "Thumbs.db", "desktop.ini", "@eaDir", "$RECYCLE.BIN", "System Volume Information"];
 
 /// The files below a place, ordered by name.
 pub struct Tree {

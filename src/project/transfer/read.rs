@@ -179,20 +179,18 @@ fn table(text: &str) -> Result<Vec<Incoming>, String> {
             lacks_choice,
             answer: said,
         };
-        if !is_log && said == Answer::Undone {
-            labels.retain(|earlier| earlier.files != incoming.files);
-        }
         labels.push(incoming);
     }
-    Ok(if is_log { last_of_each(labels) } else { labels })
+    Ok(if answer.is_some() { last_of_each(labels) } else { labels })
 }
 
-/// The last row about each image, as it counts in a project's own table.
+/// The last answer about each image: in a project's own table of anybody, else of each person, as two people contradict each
+/// other.
 fn last_of_each(labels: Vec<Incoming>) -> Vec<Incoming> {
-    let last: HashMap<Vec<String>, usize> =
-        labels.iter().enumerate().map(|(at, label)| (label.files.clone(), at)).collect();
+    let key = |label: &Incoming| (label.files.clone(), if label.is_log { String::new() } else { label.who.clone() });
+    let last: HashMap<_, usize> = labels.iter().enumerate().map(|(at, label)| (key(label), at)).collect();
     let all = labels.into_iter().enumerate();
-    all.filter(|(at, label)| last[&label.files] == *at).map(|(_, label)| label).collect()
+    all.filter(|(at, label)| last[&key(label)] == *at).map(|(_, label)| label).collect()
 }
 
 /// Whether a cell says what an image is for, as `data` reads it or as an export writes it, or nothing.

@@ -6,6 +6,7 @@ use super::cells::{self, in_train, label_column};
 use super::file_column::{is_called, is_file_name};
 use super::file_table::{Table, candidates, known, not_found, split_of, told_absent, told_twice};
 use super::folders::{self, LEFT_ASIDE, is_image};
+use super::groups;
 use super::known::NotFound;
 use super::label_columns::LabelsIn;
 use crate::dataset::own::listing::{Listing, Part};
@@ -20,7 +21,7 @@ pub fn read(tree: &Tree, listing: &mut Listing) {
     let images = known(tree);
     let mut parts: HashMap<String, Part> = HashMap::new();
     let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
-    let [mut read, mut divided]: [Vec<String>; 2] = Default::default();
+    let [mut read, mut divided, mut groups_in]: [Vec<String>; 3] = Default::default();
     let has_classes = !listing.classes.is_empty();
     for file in candidates(tree) {
         let Ok(Some(mut table)) = Table::read(tree, file, &images) else { continue };
@@ -33,6 +34,7 @@ pub fn read(tree: &Tree, listing: &mut Listing) {
         if !table.is_sure {
             continue;
         }
+        groups_in.extend(groups::column(&table));
         let taken = "names images, but has no labels in a column that is called so; the classes are the folders";
         match table.label {
             Ok(LabelsIn::Nowhere) => {}
@@ -65,6 +67,7 @@ pub fn read(tree: &Tree, listing: &mut Listing) {
     for item in &mut listing.items {
         item.part = parts.get(&item.name).copied().or(item.part);
     }
+    listing.warnings.extend(groups::told(&groups_in, &listing.items));
     let without = listing.items.iter().filter(|item| item.part.is_none()).count();
     if !parts.is_empty() && without > 0 {
         listing.notes.push(format!("images whose split no table says are in train: {without}"));

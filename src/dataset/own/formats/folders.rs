@@ -1,11 +1,12 @@
 //! Image files in one folder a class, with folders of splits above or below them or without; or in one folder without
 //! classes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::layout::{self, Place};
+use super::masks;
 use crate::dataset::own::format::Format;
 use crate::dataset::own::labels::{MOST_CLASSES, natural};
 use crate::dataset::own::listing::{IN_NO_CLASS, Images, Item, Listing, Unreadable};
@@ -24,7 +25,7 @@ const BESIDE: [&str; 16] =
 const MAY_LABEL: [&str; 6] = ["xlsx", "xls", "ods", "json", "jsonl", "ndjson"];
 /// Bytes that tell an image.
 const START: usize = 16;
-/// Most files that are looked into, because their names do not say what they are, before they are counted only.
+/// Names of a list that are told.
 const MOST_NAMED: usize = 3;
 
 impl Format for Folders {
@@ -37,7 +38,11 @@ impl Format for Folders {
     }
 
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
-        let (images, others): (Vec<_>, Vec<_>) = (0..tree.files.len()).partition(|i| is_image(&tree, &tree.files[*i]));
+        let (mut images, others): (Vec<_>, Vec<_>) =
+            (0..tree.files.len()).partition(|i| is_image(&tree, &tree.files[*i]));
+        let of_others = masks::of_one_folder(&images.iter().map(|i| &tree.files[*i]).collect::<Vec<_>>());
+        let of_others: HashSet<usize> = of_others.into_iter().map(|place| images[place]).collect();
+        images.retain(|image| !of_others.contains(image));
         let places = layout::places(&images.iter().map(|i| tree.files[*i].folders()).collect::<Vec<_>>());
         let named = |folder: &str| composed(folder).into_owned();
         let mut classes: Vec<String> = places.iter().filter_map(|p| p.class().map(named)).collect();
@@ -60,6 +65,12 @@ impl Format for Folders {
             return Err(tree.fault(None, detail));
         }
         let (mut notes, mut warnings) = (Vec::new(), Vec::new());
+        if let Some(mask) = of_others.iter().min() {
+            let (count, name) = (of_others.len(), tree.files[*mask].name());
+            warnings.push(format!(
+                "images called as masks of those beside them, which are left aside: {count}, such as {name}"
+            ));
+        }
         let names = names_in(&tree).and_then(|names| names.with(&classes));
         if let Some(names) = names.filter(|_| !classes.is_empty()) {
             classes = names;
@@ -84,14 +95,20 @@ impl Format for Folders {
             files.push(*i);
         }
         let split = items.iter().any(|item| item.part.is_some());
-        if places.iter().any(|p| matches!(p, Place::Inside { deeper: true, .. })) && !classes.is_empty() {
-            notes.push("folders inside the folder of a class are read as part of the class".into());
+        notes.extend(inner(&places));
+        if !split {
             let shared = layout::shared(&images.iter().map(|i| tree.files[*i].folders()).collect::<Vec<_>>());
             warnings.extend(shared.map(|(folders, [one, other])| {
                 format!(
                     "{} are read as classes, and hold folders of the same names ({one}, {other}): if these are the \
-                     classes, call the outer folders train and test",
-                    folders.join(" and ")
+                     classes, give one of the outer folders alone, or call those that are splits `train` and `test`",
+                    first_of(&folders)
+                )
+            }));
+            warnings.extend(layout::called_splits(&classes).map(|[train, other]| {
+                format!(
+                    "`{train}` and `{other}` are read as classes, and are called as splits: if they are splits, give a \
+                     folder without those beside them"
                 )
             }));
         }
@@ -107,6 +124,29 @@ impl Format for Folders {
         let images = Box::new(Files { tree, files });
         Ok(Listing { format: format.into(), items, classes, images, unreadable, notes, warnings, unclear: None })
     }
+}
+
+/// That images lie in folders inside those of their classes, and what if these are the classes.
+fn inner(places: &[Place<'_>]) -> Option<String> {
+    let of = |place: &Place<'_>| match *place {
+        Place::Inside { class: Some(class), inner: Some(inner), .. } => Some(format!("{class}/{inner}")),
+        _ => None,
+    };
+    let inner: BTreeSet<String> = places.iter().filter_map(of).collect();
+    let first = inner.first()?;
+    let names: HashSet<&str> = inner.iter().filter_map(|inner| inner.rsplit('/').next()).collect();
+    let help = "; if they are the classes, put them beside each other in one folder";
+    let help = if names.len() > 1 { help } else { "" };
+    let count = inner.len();
+    Some(format!("folders inside the folder of a class are read as part of the class: {count}, such as {first}{help}"))
+}
+
+/// The first of some names, and how many more there are.
+fn first_of(names: &[impl AsRef<str>]) -> String {
+    let shown: Vec<&str> = names.iter().take(MOST_NAMED).map(AsRef::as_ref).collect();
+    let more = names.len().saturating_sub(MOST_NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// The class of each image by its folder, where folders are classes: several, with several images each.
@@ -178,8 +218,6 @@ pub const LEFT_ASIDE: &str = "files that are no images are left aside";
 
 /// What is said of files that are no images.
 pub fn left_aside(tree: &Tree, files: &[usize]) -> Option<String> {
-    let named: Vec<String> = files.iter().take(MOST_NAMED).map(|i| tree.files[*i].name()).collect();
-    let more = files.len().saturating_sub(MOST_NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!named.is_empty()).then(|| format!("{LEFT_ASIDE}: {}{more}", named.join(", ")))
+    let names: Vec<String> = files.iter().map(|i| tree.files[*i].name()).collect();
+    (!names.is_empty()).then(|| format!("{LEFT_ASIDE}: {}", first_of(&names)))
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::ops::RangeInclusive;
 
 use super::cells::{label_column, says_no_class, speaks_of_labels};
+use super::file_column::is_file_name;
 use super::text::is_number;
 use crate::dataset::own::labels::{MOST_CLASSES, RawLabel, says_missing};
 
@@ -24,6 +25,11 @@ pub enum LabelsIn {
 impl LabelsIn {
     /// The columns of the labels among those that are neither files nor splits; or why it is not clear.
     pub fn find(header: Option<&[String]>, rows: &[Vec<String>], others: &[usize]) -> Result<Self, String> {
+        // Files beside the images, such as their masks, are no labels.
+        let has_files = |column: usize| rows.iter().all(|row| row.get(column).is_some_and(|cell| is_file_name(cell)));
+        let columns = others.len() + 1;
+        let others: Vec<usize> =
+            others.iter().copied().filter(|column| rows.is_empty() || !has_files(*column)).collect();
         if let Some(named) = header.and_then(label_column).filter(|label| others.contains(label)) {
             return Ok(Self::Column(named));
         }
@@ -31,7 +37,7 @@ impl LabelsIn {
         let speaks = |column: usize| name(column).is_some_and(|name| speaks_of_labels(name, false));
         let may_be = |column: &usize| !name(*column).is_some_and(says_no_class);
         let meant: Vec<usize> = others.iter().copied().filter(may_be).collect();
-        match *others {
+        match others[..] {
             [] => return Ok(Self::Nowhere),
             [only] if meant == [only] && (header.is_none() || speaks(only) || !is_of_each(rows, only)) => {
                 return Ok(Self::Column(only));
@@ -88,7 +94,7 @@ impl LabelsIn {
             (.., false) => Err(format!(
                 "{UNCLEAR} of its columns has the labels; give it a first line with the names of its {} columns, \
                  `file` and `label` among them",
-                others.len() + 1
+                columns
             )),
         }
     }

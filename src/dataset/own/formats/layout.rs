@@ -2,7 +2,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dataset::own::listing::Part;
+use crate::dataset::own::listing::{Part, words};
+
+/// Words for images of any class in the names of folders.
+pub const OF_IMAGES: [&str; 13] = [
+    "images",
+    "image",
+    "img",
+    "imgs",
+    "jpegimages",
+    "bmp",
+    "jpg",
+    "jpeg",
+    "png",
+    "pictures",
+    "photos",
+    "data",
+    "dataset",
+];
+/// Words for images without a class.
+const OF_NONE: [&str; 4] = ["all", "unknown", "unlabeled", "unlabelled"];
 
 /// What the folders of an image say.
 #[derive(Debug, PartialEq)]
@@ -10,8 +29,8 @@ pub enum Place<'a> {
     Inside {
         part: Option<Part>,
         class: Option<&'a str>,
-        /// Whether it lies in a folder inside that of its class.
-        deeper: bool,
+        /// The folder inside that of its class which it lies in.
+        inner: Option<&'a str>,
     },
     /// It lies beside folders of splits.
     Outside,
@@ -26,7 +45,8 @@ impl<'a> Place<'a> {
     }
 
     fn of(part: Option<Part>, folders: &'a [String]) -> Self {
-        Self::Inside { part, class: folders.first().map(String::as_str), deeper: folders.len() > 1 }
+        let [class, inner] = [0, 1].map(|at| folders.get(at).map(String::as_str));
+        Self::Inside { part, class, inner }
     }
 }
 
@@ -35,21 +55,39 @@ pub fn places<'a>(images: &[&'a [String]]) -> Vec<Place<'a>> {
     let outer = around(images);
     let images: Vec<&[String]> = images.iter().map(|folders| &folders[outer..]).collect();
     if are_splits(&images) {
-        let twice = twice(&images);
-        return images.iter().map(|folders| below_split(folders, &twice)).collect();
+        return below_splits(&images);
     }
     let second = |folders: &&[String]| folders.get(1).and_then(|name| Part::of(name));
     let parts: BTreeSet<Option<Part>> = images.iter().map(second).collect();
-    if parts.len() > 1 && !parts.contains(&None) {
+    if (parts.len() > 1 && !parts.contains(&None)) || hold_splits(&images) {
         let class = |folders: &&'a [String]| match *folders {
-            [class, _, rest @ ..] => {
-                Place::Inside { part: second(folders), class: Some(class), deeper: !rest.is_empty() }
+            [class, _, rest @ ..] if second(folders).is_some() => {
+                let inner = rest.first().map(String::as_str);
+                Place::Inside { part: second(folders), class: Some(class), inner }
             }
-            _ => Place::of(None, folders),
+            _ => Place::Outside,
         };
         return images.iter().map(class).collect();
     }
     images.iter().map(|folders| Place::of(None, folders)).collect()
+}
+
+/// Whether all folders at the top, of which there are several, hold train and another split; what lies beside these is in
+/// no split then.
+fn hold_splits(images: &[&[String]]) -> bool {
+    let mut within: BTreeMap<&str, BTreeSet<Part>> = BTreeMap::new();
+    for folders in images {
+        let Some(top) = folders.first() else { continue };
+        within.entry(top).or_default().extend(folders.get(1).and_then(|name| Part::of(name)));
+    }
+    within.len() > 1 && within.values().all(|parts| parts.contains(&Part::Train) && parts.len() > 1)
+}
+
+/// The first two classes of which one has the name of train, and the other that of another split.
+pub fn called_splits<'a>(classes: &'a [String]) -> Option<[&'a str; 2]> {
+    let is_train = |name: &&'a String| Part::within(name) == Some(Part::Train);
+    let is_other = |name: &&'a String| Part::within(name).is_some_and(|part| part != Part::Train);
+    Some([classes.iter().find(is_train)?, classes.iter().find(is_other)?].map(String::as_str))
 }
 
 /// A folder of a split beside classes, and one of these that is in it too.
@@ -114,16 +152,62 @@ fn twice<'a>(images: &[&'a [String]]) -> BTreeSet<&'a str> {
     images.iter().filter_map(top).filter(|top| !once.contains(top)).collect()
 }
 
-/// An image beside or in a folder of a split.
-fn below_split<'a>(folders: &'a [String], twice: &BTreeSet<&str>) -> Place<'a> {
-    let Some((top, rest)) = folders.split_first() else { return Place::Outside };
-    let Some(part) = Part::within(top) else { return Place::Outside };
-    Place::of(Some(part), if twice.contains(top.as_str()) { &rest[1..] } else { rest })
+/// What the folders of images beside and in folders of splits say. Folders around all classes mean nothing there either.
+fn below_splits<'a>(images: &[&'a [String]]) -> Vec<Place<'a>> {
+    let twice = twice(images);
+    let below = |folders: &&'a [String]| {
+        let (top, rest) = folders.split_first()?;
+        Part::within(top).map(|part| (part, top.as_str(), if twice.contains(top.as_str()) { &rest[1..] } else { rest }))
+    };
+    let mut found: Vec<Option<(Part, &str, &[String])>> = images.iter().map(below).collect();
+    let inside: Vec<&[String]> = found.iter().flatten().map(|(_, _, rest)| *rest).collect();
+    let shared = (0..).take_while(|at| all_same(&inside, *at)).count();
+    // What all share is the class if nothing below it differs.
+    let kinds: BTreeSet<&String> = inside.iter().filter_map(|rest| rest.get(shared)).collect();
+    let around = if kinds.len() > 1 { shared } else { shared.saturating_sub(1) };
+    found.iter_mut().flatten().for_each(|(_, _, rest)| *rest = &rest[around..]);
+    let mut classes: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
+    for &(_, top, rest) in found.iter().flatten() {
+        classes.entry(top).or_default().insert(rest.first().map(String::as_str));
+    }
+    let is_class = |name: &str| classes.values().any(|names| names.len() > 1 && names.contains(&Some(name)));
+    let is_nothing = |names: &BTreeSet<Option<&str>>| match names.first() {
+        Some(Some(only)) => names.len() == 1 && means_nothing(only) && !is_class(only),
+        _ => false,
+    };
+    let nothing: BTreeSet<&str> = classes.iter().filter(|(_, names)| is_nothing(names)).map(|(top, _)| *top).collect();
+    let place = |found: Option<(Part, &'a str, &'a [String])>| match found {
+        Some((part, top, rest)) => Place::of(Some(part), if nothing.contains(top) { &rest[1..] } else { rest }),
+        None => Place::Outside,
+    };
+    found.into_iter().map(place).collect()
+}
+
+/// Whether all images lie in a folder of one name there.
+fn all_same(images: &[&[String]], at: usize) -> bool {
+    images.first().and_then(|first| first.get(at)).is_some_and(|name| images.iter().all(|f| f.get(at) == Some(name)))
+}
+
+/// Whether a folder says by its name that images are in it, and no more.
+fn means_nothing(name: &str) -> bool {
+    let is_nothing = |word: &str| OF_IMAGES.contains(&word) || OF_NONE.contains(&word) || Part::within(word).is_some();
+    words(name).iter().all(|word| is_nothing(word))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn classes_that_are_called_splits_are_told() {
+        let told = |classes: &str| {
+            let classes: Vec<String> = classes.split(' ').map(str::to_owned).collect();
+            called_splits(&classes).map(|two| two.map(str::to_owned))
+        };
+        let two = |one: &str, other: &str| Some([one.to_owned(), other.to_owned()]);
+        assert_eq!(told("gt box_test box_train query"), two("box_train", "box_test"));
+        assert_eq!([told("train plane"), told("training running"), told("test x")], [None, None, None]);
+    }
 
     #[test]
     fn folders_that_hold_the_same_folders_may_be_splits() {
@@ -156,11 +240,29 @@ mod tests {
             ("train/a test/b pred", "train a|test b|outside"),
             ("train/a test", "train a|test -"),
             ("train test", "train -|test -"),
+            ("train test1", "train -|test -"),
+            ("train2017 val2017", "train -|validation -"),
+            ("training validation evaluation", "train -|validation -|test -"),
+            ("training/a evaluation/b", "train a|test b"),
+            ("bounding_box_train bounding_box_test query", "- bounding_box_train|- bounding_box_test|- query"),
+            ("train/images/a train/images/b test/images/a", "train a|train b|test a"),
+            ("train/data/images/a train/data/images/b test/data/images/b", "train a|train b|test b"),
+            ("train/pets/a test/pets/b", "train a|test b"),
+            ("train/a/x train/a/y test/b", "train a|train a|test b"),
+            ("train/a/images train/b/images val/images test/images", "train a|train b|validation -|test -"),
+            ("train/images test/images", "train -|test -"),
+            ("train/images train/photos test/images", "train images|train photos|test images"),
+            ("train/a train/b test/unknown", "train a|train b|test -"),
+            ("train/a train/b test/c", "train a|train b|test c"),
             ("train_images test_images", "train -|test -"),
             ("training_set/a test_set/a", "train a|test a"),
             ("seg_train/seg_train/a seg_train/seg_train/b seg_test/seg_test/a", "train a|train b|test a"),
             ("a/train b/train a/test b/test", "train a|train b|test a|test b"),
+            ("a/train a/test b/train b/test a .", "train a|test a|train b|test b|outside|outside"),
+            ("a/train/x a/test a/other b/train b/test", "train a|test a|outside|train b|test b"),
+            ("a/train a/test b", "- a|- a|- b"),
             ("train plane car", "- train|- plane|- car"),
+            ("training running cycling", "- training|- running|- cycling"),
             ("train/a plane/b", "- train|- plane"),
             ("train/a/b train/c", "train a|train c"),
             ("a/x b .", "- a|- b|- -"),

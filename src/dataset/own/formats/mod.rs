@@ -1,6 +1,7 @@
 //! The list of formats that own data are read from: a new one is a file and a line in `FORMATS`.
 
 mod layout;
+mod masks;
 mod folders;
 pub mod text;
 pub mod cells;
@@ -8,6 +9,7 @@ pub mod known;
 pub mod file_column;
 mod label_columns;
 mod file_table;
+mod groups;
 mod tables;
 mod beside;
 mod idx;
@@ -26,9 +28,12 @@ use std::sync::Arc;
 
 use super::format::Format;
 use super::listing::{IN_NO_ROW, Listing};
-use super::tree::{Container, Tree};
+use super::tree::{Container, Entry, Tree};
 use crate::dataset::DataError;
 use crate::guard::guarded;
+
+/// Bytes of a table that tell whether it names image files.
+const START: usize = 1 << 12;
 
 /// Every format; of those that claim equally many files the first is taken.
 pub const FORMATS: &[&dyn Format] = &[
@@ -50,7 +55,7 @@ pub struct Found {
 
 /// The images at a path in the format that they are found to have; an error where it is not clear which their labels are.
 pub fn find(path: &Path) -> Result<Found, DataError> {
-    let mut found = find_in(Tree::open(path)?)?;
+    let mut found = find_in_images(path)?;
     match found.listing.unclear.take() {
         Some(unclear) => Err(unclear),
         None => Ok(found),
@@ -59,7 +64,7 @@ pub fn find(path: &Path) -> Result<Found, DataError> {
 
 /// The images at a path for people to label: those that have no label, or no row in a table, too.
 pub fn find_to_label(path: &Path) -> Result<Found, DataError> {
-    let Found { listing, tree } = find_in(Tree::open(path)?)?;
+    let Found { listing, tree } = find_in_images(path)?;
     let mut listing = listing.with_beside();
     // That a table, as one of patients, has no clear labels is no matter where people are to give them.
     listing.warnings.extend(listing.unclear.take().map(|unclear| format!("no label is read: {unclear}")));
@@ -78,6 +83,15 @@ pub fn find_to_label(path: &Path) -> Result<Found, DataError> {
 /// The image files at a path, without the tables that lie beside them.
 pub fn find_files(path: &Path) -> Result<Found, DataError> {
     find_in(Tree::open(path)?.with_images_alone())
+}
+
+/// What is at a path without the masks of its images.
+fn find_in_images(path: &Path) -> Result<Found, DataError> {
+    let mut tree = Tree::open(path)?;
+    let of_masks = masks::leave_aside(&mut tree);
+    let mut found = find_in(tree)?;
+    found.listing.warnings.splice(0..0, of_masks);
+    Ok(found)
 }
 
 fn find_in(mut tree: Tree) -> Result<Found, DataError> {
@@ -103,6 +117,7 @@ fn find_in(mut tree: Tree) -> Result<Found, DataError> {
     listing.unreadable.splice(0..0, unreadable);
     if format.name() == folders::Folders.name() {
         beside::read(&tree, &mut listing);
+        listing.warnings.extend(groups::told_by_names(&listing));
     }
     notes.append(&mut listing.notes);
     listing.notes = notes;
@@ -117,10 +132,11 @@ fn find_in(mut tree: Tree) -> Result<Found, DataError> {
 fn nothing(tree: &Tree, unreadable: Option<&str>) -> DataError {
     let expected = "images in one folder a class, a table of files and labels, NPZ or NPY, IDX, CIFAR's binary files, \
                     a CSV of pixels, or Parquet with images";
-    let names: Vec<String> = tree.files.iter().take(3).map(super::tree::Entry::name).collect();
+    let names: Vec<String> = tree.files.iter().take(3).map(Entry::name).collect();
     let more = tree.files.len().saturating_sub(names.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let archive = tree.files.iter().find(|f| ["zip", "tar", "tgz", "7z", "rar"].contains(&f.extension().as_str()));
+    let is_archive = |f: &&Entry| ["zip", "tar", "tgz", "7z", "rar"].contains(&f.extension().as_str());
+    let archives: Vec<&Entry> = tree.files.iter().filter(is_archive).collect();
     let pickled = tree.files.iter().find(|f| matches!(tree.start(f, 2)[..], [0x80, 2..=5]));
     if let Some(pickled) = pickled {
         let detail = format!(
@@ -130,22 +146,38 @@ fn nothing(tree: &Tree, unreadable: Option<&str>) -> DataError {
         );
         return tree.fault(None, detail);
     }
-    let detail = match (archive, tree.files.is_empty(), unreadable) {
+    let detail = match (&archives[..], tree.files.is_empty(), unreadable) {
         (_, true, Some(reason)) => format!("has nothing that can be read: {reason}"),
         (_, true, None) => format!("is empty; expected are {expected}"),
-        (Some(archive), ..) => format!("holds archives; give one of them, such as {}", archive.name()),
+        ([only], ..)
+            if tree.container == Container::Folder && ["zip", "tar", "tgz"].contains(&only.extension().as_str()) =>
+        {
+            format!("holds an archive; give that: {}", only.name())
+        }
+        ([first, ..], ..) => format!("holds archives, such as {}; unpack them into one folder", first.name()),
         #[cfg(not(feature = "parquet"))]
         _ if tree.files.iter().any(|f| f.extension() == "parquet") => {
             "is Parquet, which this program was built without (feature `parquet`)".into()
         }
-        (None, ..) if tree.container == Container::File => {
+        ([], ..) if tree.files.iter().any(|file| names_images(tree, file)) => {
+            "is a table that names image files, which are not in it; give the folder that has the table and the images"
+                .into()
+        }
+        ([], ..) if tree.container == Container::File => {
             format!("is in no format of images that is known; expected are {expected}")
         }
-        (None, ..) => {
+        ([], ..) => {
             format!("holds {}{more}, and no images that are known; expected are {expected}", names.join(", "))
         }
     };
     tree.fault(None, detail)
+}
+
+/// Whether a file alone is a table, or a text, with names of image files.
+fn names_images(tree: &Tree, file: &Entry) -> bool {
+    let bytes = if tree.container == Container::File { tree.start(file, START) } else { Vec::new() };
+    let text = String::from_utf8_lossy(&bytes);
+    text.split([',', ';', '\t', '\n', '\r', '"']).filter(|cell| file_column::is_file_name(cell)).nth(1).is_some()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::cells::in_train;
 use super::file_table::{Table, candidates, is_form, known, not_found, told_absent, told_twice};
 use super::folders::{self, Files};
+use super::groups;
 use super::known::NotFound;
 use super::label_columns::LabelsIn;
 use crate::dataset::DataError;
@@ -45,7 +46,7 @@ impl Format for Tables {
         // The table of each label, and its line there; and what is said of its row if another names the image better.
         let mut at: Vec<(usize, usize)> = Vec::new();
         let mut elsewhere: Vec<Option<Unreadable>> = Vec::new();
-        let (mut warnings, mut unclear) = (Vec::new(), None);
+        let (mut warnings, mut unclear, mut groups_in) = (Vec::new(), None, Vec::new());
         let mut seen: HashMap<usize, usize> = HashMap::new();
         let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
         let [mut contradicted, mut divided, mut read]: [Vec<String>; 3] = Default::default();
@@ -82,6 +83,7 @@ impl Format for Tables {
             notes.push(table.note(file));
             notes.extend(table.notes.iter().map(|note| format!("{}: {note}", file.name())));
             read.push(file.name());
+            groups_in.extend(groups::column(&table));
             let labels = match &table.label {
                 Ok(labels) => labels,
                 Err(why) if table.rows.is_empty() => return Err(tree.fault(Some(file), why)),
@@ -167,6 +169,7 @@ impl Format for Tables {
         }
         let images = Box::new(Files { tree, files });
         let (items, images) = with_labels(items, found.labels, &found.classes, &mut unreadable, images);
+        warnings.extend(groups::told(&groups_in, &items));
         let format = self.name().to_owned();
         Ok(Listing { format, items, classes: found.classes, images, unreadable, notes, warnings, unclear })
     }

@@ -6,6 +6,7 @@ mod arrays;
 mod layouts;
 mod columns;
 mod numbered;
+mod sets;
 
 use std::io::{Cursor, Write as _};
 
@@ -29,6 +30,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(layouts::rows());
     rows.extend(columns::rows());
     rows.extend(numbered::rows());
+    rows.extend(sets::rows());
     rows.extend(runs());
     rows.extend(codes());
     rows
@@ -157,10 +159,22 @@ fn folders() -> Vec<Row> {
             [ALL_GOOD, "after them 15 of 17 train images are labelled", "of 4 test images"],
         ),
         refuses(
+            "own: a folder of several archives",
+            [File("d/a.zip", zipped(&[])), File("d/b.zip", zipped(&[]))],
+            DATA,
+            ["holds archives, such as a.zip; unpack them into one folder"],
+        ),
+        refuses(
+            "own: a table without its images",
+            [text("d.csv", "file,label\n1.png,cat\n2.png,dog\n")],
+            "data d.csv --json",
+            ["is a table that names image files", "give the folder that has the table and the images"],
+        ),
+        refuses(
             "own: a folder of archives",
             [File("d/x.zip", zipped(&[]))],
             DATA,
-            ["holds archives; give one of them"],
+            ["holds an archive; give that: x.zip"],
         ),
         refuses("own: an empty file", [File("d", vec![])], DATA, ["d: is empty"]),
         refuses("own: a text", [text("d", "hello")], DATA, ["in no format of images that is known"]),
