@@ -51,10 +51,10 @@ pub fn leave_aside(tree: &mut Tree) -> Vec<String> {
         let Some(at) = first(folders) else { continue };
         let (counts, stems) = of_folder.entry(&folders[..=at]).or_default();
         for file in files {
-            let stem = mask_of(file);
-            counts[0] += usize::from(there.is_some_and(|names| names.contains(&stem)));
+            let (own, of) = (stem(file.file_name()), mask_of(file));
+            counts[0] += usize::from(there.is_some_and(|names| names.contains(&own) || names.contains(&of)));
             counts[1] += 1;
-            stems.insert(stem);
+            stems.insert(of);
         }
     }
     let (pairs, others): (Vec<_>, Vec<_>) =
@@ -190,6 +190,7 @@ mod tests {
             ("JPEGImages, SegmentationClass, SegmentationObject", "JPEGImages"),
             ("a/images, a/masks, b/images, b/masks", "a/images, b/images"),
             ("train, train_masks*_mask", "train"),
+            ("images*_l, masks*_l", "images"),
             ("test/image, test/label, train/image, train/label", "test/image, train/image"),
             ("images/train, labels/train", "images/train"),
             ("bad/Bmp/A, bad/Msk/A, good/Bmp/A, good/Msk/A", "bad/Bmp/A, good/Bmp/A"),
