@@ -117,12 +117,12 @@ fn sentence(histories: &[History], begins: &str) -> String {
 fn a_sentence_says_no_more_than_its_test() {
     let two = [Strategy::Random, Strategy::Snn];
     let few = sentence(&apart(&two, 2, false, |repeat| if repeat == 1 { 1.0 } else { -0.5 }), "SNN is");
-    let expected = "SNN is 0.25 points above Random in the mean of these runs; the test shows no difference (95 % interval \
-                    \u{2212}9.28 to +9.78; above in 1 of 2 pairs; p = 1.000).";
+    let expected = "SNN is 0.25 points above Random in the mean of these runs; 2 pairs are too few for a test to show a difference (95 % \
+                    interval \u{2212}9.28 to +9.78; above in 1 of 2 pairs; p = 1.000).";
     assert_eq!(few, expected);
     let one = sentence(&apart(&two, 1, false, |_| -1.0), "SNN is");
-    let expected = "SNN is 1.00 points below Random in one pair of runs; the test shows no difference (p = 1.000, the \
-                    smallest that 1 pair can give).";
+    let expected = "SNN is 1.00 points below Random in one pair of runs; 1 pair is too few for a test to show a difference \
+                    (p = 1.000, the smallest that 1 pair can give).";
     assert_eq!(one, expected);
     let shown = sentence(&apart(&two, 6, false, |repeat| 1.0 + repeat as f32 / 10.0), "SNN is");
     let expected =

@@ -298,9 +298,16 @@ fn sentences(comparison: &Comparison, task: Task) -> impl Iterator<Item = String
                     _ => ("in the mean of these runs", format!("{side} in {alike} of {pairs}; ")),
                 };
                 let interval = interval([test.interval.low(), test.interval.high()], signed);
-                format!(
-                    "{whose} is {by} {side} {than} {runs}; the test shows no difference ({interval}{count}{p_text})."
-                )
+                let least = smallest_p(n) * (1.0 + 1e-9);
+                let verdict = match test.sign_flip_p {
+                    _ if smallest_p(n) > 1.0 - options.level => {
+                        format!("{pairs} {} too few for a test to show a difference", if n == 1 { "is" } else { "are" })
+                    }
+                    // As small as it can be, and too large for so many tests.
+                    Some(p) if p <= least => format!("{pairs} are too few for {tests} tests to show a difference"),
+                    _ => "the test shows no difference".to_owned(),
+                };
+                format!("{whose} is {by} {side} {than} {runs}; {verdict} ({interval}{count}{p_text}).")
             }
         })
     })
