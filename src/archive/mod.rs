@@ -82,7 +82,11 @@ pub fn read_header(path: &Path) -> Result<Header, ArchiveError> {
     struct Beginning {
         header: Header,
     }
-    impl Whole for Beginning {}
+    impl Whole for Beginning {
+        fn fault(&self) -> Option<String> {
+            self.header.fault()
+        }
+    }
     read::<Beginning>(path, HISTORY_MAGIC).map(|beginning| beginning.header)
 }
 

@@ -1,7 +1,7 @@
 //! Whether what a file holds agrees with itself, so that a reader may index and multiply without asking again.
 
 use super::Checkpoint;
-use crate::history::{Evaluation, History, LatentStep, Made, Metric, Proposal, RoundRecord};
+use crate::history::{Evaluation, FORMAT_VERSION, Header, History, LatentStep, Made, Metric, Proposal, RoundRecord};
 
 /// What is read from a file.
 pub trait Whole {
@@ -15,10 +15,25 @@ impl Whole for Checkpoint {}
 
 impl<T> Whole for Vec<T> {}
 
+impl Whole for Header {
+    fn fault(&self) -> Option<String> {
+        match self {
+            Self { format, .. } if *format != FORMAT_VERSION => {
+                Some(format!("its header has the format {format}, and this program reads {FORMAT_VERSION}"))
+            }
+            Self { repeat: 0, .. } => Some("its repeat is 0".into()),
+            Self { latent_scale: scale, .. } if !(0.0..f32::INFINITY).contains(scale) => {
+                Some(format!("its latent scale is {scale}"))
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Whole for History {
     fn fault(&self) -> Option<String> {
-        if self.header.repeat == 0 {
-            return Some("its repeat is 0".into());
+        if let Some(fault) = self.header.fault() {
+            return Some(fault);
         }
         let of =
             |(i, record): (usize, &RoundRecord)| Some(format!("round {}: {}", i + 1, self.fault_of(i + 1, record)?));
@@ -46,10 +61,19 @@ impl History {
         {
             return Some(format!("a confusion matrix of {cells} numbers for {classes} classes"));
         }
+        let (predicted, evaluated) = (record.predicted.len(), record.confusion.iter().sum::<u32>() as usize);
+        if predicted > 0 && evaluated > 0 && predicted != evaluated {
+            return Some(format!("{predicted} predicted classes, and {evaluated} in its confusion matrix"));
+        }
         if let Some(fault) = record.evaluations.iter().find_map(|e| impossible(e, record)) {
             return Some(fault);
         }
+        let steps = || {
+            let proposed = record.proposals.iter().filter_map(|p: &Proposal| p.step.as_ref());
+            proposed.chain(record.walk_steps.iter().map(|w| &w.step))
+        };
         let labels = record.proposals.iter().map(|p| p.label).chain(record.predicted.iter().copied());
+        let labels = labels.chain(record.walk_steps.iter().map(|w| w.label)).chain(steps().map(|s| s.parent_label));
         if let Some(label) = labels.filter(|_| classes > 0).find(|l| usize::from(*l) >= classes) {
             return Some(format!("class {label} of {classes}"));
         }
@@ -57,9 +81,8 @@ impl History {
         if made().any(|m| pixels(m) > MOST_PIXELS) {
             return Some("a generated image beyond all sizes".into());
         }
-        let steps = record.proposals.iter().filter_map(|p: &Proposal| p.step.as_ref());
-        let steps = steps.chain(record.walk_steps.iter().map(|w| &w.step));
-        let codes = steps.flat_map(|LatentStep { from, gradient, to, neighbour, .. }| [from, gradient, to, neighbour]);
+        let codes =
+            steps().flat_map(|LatentStep { from, gradient, to, neighbour, .. }| [from, gradient, to, neighbour]);
         let mut codes = codes.chain(made().map(|m| &m.code)).chain(record.refusals.iter().map(|r| &r.code));
         let code = codes.find(|c| c.len() != dim)?;
         Some(format!("a latent point of {} numbers in {dim} dimensions", code.len()))
@@ -95,6 +118,8 @@ mod tests {
 
     use std::sync::Arc;
 
+    use crate::history::WalkStep;
+
     #[test]
     fn published_histories_are_whole_and_each_contradiction_is_named() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/histories");
@@ -105,7 +130,20 @@ mod tests {
         fn measured(record: &mut RoundRecord, metric: Metric, value: f32) {
             record.evaluations.iter_mut().filter(|e| e.metric == metric).for_each(|e| e.value = value);
         }
-        let changes: [(&str, Change); 11] = [
+        fn walked(label: u16) -> WalkStep {
+            let step = LatentStep {
+                parent: 0,
+                parent_label: 0,
+                loss: 0.0,
+                from: Vec::new(),
+                gradient: Vec::new(),
+                to: Vec::new(),
+                neighbour: Vec::new(),
+                snap_distance: 0.0,
+            };
+            WalkStep { walk: 0, sample: 0, label, step }
+        }
+        let changes: [(&str, Change); 14] = [
             ("it is numbered 7", |r| r.round = 7),
             ("a confusion matrix of 1 numbers for 10 classes", |r| r.confusion = vec![1]),
             ("a confusion matrix of 100 numbers", |r| r.confusion = vec![u32::MAX; 100]),
@@ -118,6 +156,9 @@ mod tests {
             ("its train_loss is -1, which is below zero", |r| measured(r, Metric::TrainLoss, -1.0)),
             ("its accuracy is 1.5, and of its confusion matrix", |r| measured(r, Metric::Accuracy, 1.5)),
             ("class 10 of 10", |r| r.proposals[0].label = 10),
+            ("class 10 of 10", |r| r.predicted = vec![10; r.confusion.iter().sum::<u32>() as usize]),
+            ("class 11 of 10", |r| r.walk_steps = vec![walked(11)]),
+            ("3 predicted classes, and", |r| r.predicted = vec![1; 3]),
             ("a generated image beyond", |r| {
                 r.proposals[0].made = Some(Made { code: vec![0.0; 3], runs: vec![u16::MAX; 1_000], grey: Vec::new() });
             }),
@@ -127,6 +168,18 @@ mod tests {
             change(Arc::make_mut(&mut history.rounds[1]));
             let fault = history.fault().unwrap();
             assert!(fault.starts_with("round 2: ") && fault.contains(says), "{fault}");
+        }
+        type ChangeOfHeader = fn(&mut Header);
+        let headers: [(&str, ChangeOfHeader); 4] = [
+            ("its repeat is 0", |h| h.repeat = 0),
+            ("its header has the format 99, and this program reads 1", |h| h.format = 99),
+            ("its latent scale is NaN", |h| h.latent_scale = f32::NAN),
+            ("its latent scale is -1", |h| h.latent_scale = -1.0),
+        ];
+        for (says, change) in headers {
+            let mut history = good.clone();
+            change(&mut history.header);
+            assert_eq!(history.fault().as_deref(), Some(says));
         }
     }
 }

@@ -40,7 +40,7 @@ pub struct LabelArgs {
     #[arg(long, default_value_t = 0.1, value_parser = pixel_size)]
     pub pixel_mm: f64,
     /// Scale the waveform to this systolic peak in mmHg; by default the waveform's own, 120 for the built-in one.
-    #[arg(long, value_name = "P", value_parser = positive)]
+    #[arg(long, value_name = "P", value_parser = pressure)]
     pub pressure_mmhg: Option<f64>,
     /// A waveform of your own: lines of `seconds,mmHg`, with a peak of 20 mmHg or more unless --pressure-mmhg is given.
     #[arg(long, value_name = "FILE")]
@@ -217,9 +217,11 @@ impl<'a> Names<'a> {
     /// The name of a mask's results: the file's own, with a number if another mask has it or a file that is not a result of
     /// this mask under the same load would be written over.
     fn unused(&mut self, files: &MaskFiles, results: (&MaskSource, &Summary)) -> String {
-        let mut names = numbered(files);
-        let is_free = |name: &String| self.taken.insert(name.to_lowercase()) && self.spares_files(name, results);
-        names.find(is_free).unwrap_or_default()
+        // Only what is given is taken: a name that was tried may be that of another mask's earlier results.
+        let is_free = |name: &String| !self.taken.contains(&name.to_lowercase()) && self.spares_files(name, results);
+        let name = numbered(files).find(is_free).unwrap_or_default();
+        self.taken.insert(name.to_lowercase());
+        name
     }
 
     /// The name of results of this mask that are there from an earlier call.
@@ -285,12 +287,11 @@ fn pixel_size(text: &str) -> Result<f64, String> {
 /// A waveform with a lower peak in mmHg is in kPa, of no unit, or of columns that were read wrongly.
 const LEAST_SYSTOLIC: f64 = 20.0;
 
-/// No blood has this pressure in mmHg.
-const MOST: f64 = 10_000.0;
+/// No blood has another pressure in mmHg; under next to none the solver's forces are lost in rounding.
+const PRESSURES: std::ops::RangeInclusive<f64> = 0.1..=10_000.0;
 
-fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value <= MOST => Ok(value),
-        _ => Err(format!("give a number above zero, {MOST} at most")),
-    }
+fn pressure(text: &str) -> Result<f64, String> {
+    let (least, most) = (PRESSURES.start(), PRESSURES.end());
+    let pressure = text.parse().ok().filter(|pressure| PRESSURES.contains(pressure));
+    pressure.ok_or_else(|| format!("give the systolic peak in mmHg, {least} to {most}"))
 }

@@ -140,8 +140,9 @@ pub fn run(args: &RunArgs) -> anyhow::Result<()> {
         let terminal = TerminalWatcher::new(grid.cells().len(), start);
         let files = RunFiles::new(&folder, &terminal);
         let done = grid::run(&grid, &world, &folder, args.resume, args.jobs.unwrap_or(cores), &files);
-        // A run that could not begin leaves the folder as it was.
-        let written = if done.is_ok() || files.has_news() { files.write() } else { Ok(Vec::new()) };
+        // A run that could not begin leaves the folder as it was, and one whose folder is gone makes none.
+        let is_news = done.is_ok() || (files.has_news() && folder.is_there());
+        let written = if is_news { files.write() } else { Ok(Vec::new()) };
         let ended = terminal.finish();
         // What is done is told in any case.
         done.as_ref().unwrap_or(&ended).iter().for_each(print_values);

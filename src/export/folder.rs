@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::card::Card;
 use super::error::ExportError;
-use super::material::Material;
+use super::material::{Material, NO_WEIGHTS};
 use super::missing::Missing;
 use super::sheet::{self, Format};
 use super::tables::TABLES;
@@ -166,7 +166,16 @@ pub fn export(
     for run in &material.runs {
         let mut any = false;
         for record in &run.light.rounds {
-            let Some(checkpoint) = run.weights_at(record.round)? else { continue };
+            let checkpoint = match run.weights_at(record.round)? {
+                Ok(checkpoint) => checkpoint,
+                Err(why) if why == NO_WEIGHTS => continue,
+                Err(why) => {
+                    let places = vec![format!("{} round {}", run.name, record.round)];
+                    list.missing.push(Missing { what: "weights of the target".into(), why, places });
+                    any = true;
+                    continue;
+                }
+            };
             let path = out.join("weights").join(format!("{}-{:02}.safetensors", run.name, record.round));
             let tensors = saved_tensors(checkpoint.weights).map_err(|e| ExportError::weights(&run.name, e))?;
             let bytes = NamedTensor::to_safetensors(&tensors, None).map_err(|e| ExportError::weights(&run.name, e))?;

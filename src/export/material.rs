@@ -20,6 +20,10 @@ use crate::statistics::group_names;
 use crate::trajectory::{BaseRate, Embedding};
 use crate::world::{Preparation, PreparationActivity, Prepared, World};
 
+/// Why weights are missing that were never saved.
+pub const NO_WEIGHTS: &str = "the weights of these rounds are not saved (`ridgewalk run` saves every round of the first \
+                          repeat, and the last round of each run)";
+
 /// Where data and generator are looked for, to compute again what histories do not hold.
 #[derive(Debug, Clone)]
 pub struct Again {
@@ -49,9 +53,11 @@ pub struct ExportedRun {
 }
 
 impl ExportedRun {
-    /// The whole history.
+    /// The whole history, as far as it went when it was first read: its run may go on meanwhile.
     pub fn history(&self) -> Result<History, ExportError> {
-        Ok(archive::read_history(&self.path)?)
+        let mut history = archive::read_history(&self.path)?;
+        history.rounds.truncate(self.light.rounds.len());
+        Ok(history)
     }
 
     /// How much there is of it: rounds, then files of weights, then files of the folder that it lies in.
@@ -70,24 +76,35 @@ impl ExportedRun {
         [(&self.name).into(), (&self.group).into(), header.repeat.into(), self.light.seed().into()]
     }
 
-    /// The saved weights at the end of a round, if there are any.
-    pub fn weights_at(&self, round: usize) -> Result<Option<Checkpoint>, ExportError> {
+    /// The saved weights at the end of a round; or why there are none, [`NO_WEIGHTS`] or what is damaged.
+    pub fn weights_at(&self, round: usize) -> Result<Result<Checkpoint, String>, ExportError> {
         let of_rounds = archive::weights_beside(&self.path, &self.light);
         let mut paths: Vec<PathBuf> = of_rounds.get(round.wrapping_sub(1)).into_iter().cloned().collect();
         // After a kill the checkpoint may be a round behind.
         if round + 1 >= self.light.rounds.len() {
             paths.push(archive::checkpoint_beside(&self.path));
         }
+        let mut why = NO_WEIGHTS.to_owned();
         for path in paths.iter().filter(|p| p.is_file()) {
-            let checkpoint = archive::read_checkpoint(path)?;
+            let checkpoint = match archive::read_checkpoint(path) {
+                Ok(checkpoint) => checkpoint,
+                Err(damaged) => {
+                    why = damaged.to_string();
+                    continue;
+                }
+            };
+            // Of a run that goes on meanwhile: of its later rounds nothing is known here.
+            if checkpoint.rounds > self.light.rounds.len() {
+                continue;
+            }
             if let Some(foreign) = checkpoint.foreign(&self.light) {
                 return Err(ExportError::OtherCheckpoint { path: path.clone(), foreign });
             }
             if checkpoint.rounds == round {
-                return Ok(Some(checkpoint));
+                return Ok(Ok(checkpoint));
             }
         }
-        Ok(None)
+        Ok(Err(why))
     }
 }
 
@@ -297,4 +314,49 @@ fn light(mut history: History) -> History {
         }
     }
     history
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::CheckpointOf;
+    use crate::experiment::Experiment;
+    use crate::history::RoundRecord;
+
+    #[test]
+    fn weights_that_are_damaged_or_of_later_rounds_are_missing_and_those_of_another_run_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("histories/snn-01.rwh");
+        let beside = archive::checkpoint_beside(&path);
+        let history = |rounds: usize, seed: u64| {
+            let mut history = History::new(Header::made_up(Experiment { seed, ..Experiment::default() }));
+            history.rounds = (1..=rounds).map(|round| Arc::new(RoundRecord::empty(round))).collect();
+            history
+        };
+        let of = |history: &History, rounds: usize| {
+            let of = Some(CheckpointOf::new(history, rounds));
+            Checkpoint { rounds, weights: vec![rounds as u8], optimiser: Vec::new(), of }
+        };
+        let light = history(2, 1);
+        let weights = archive::weights_beside(&path, &light);
+        for file in [&path, &beside, &weights[0]] {
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        }
+        // The run has gone on since its history was read.
+        archive::write_history(&path, &history(3, 1)).unwrap();
+        archive::write_checkpoint(&beside, &of(&history(3, 1), 3)).unwrap();
+        archive::write_checkpoint(&weights[0], &of(&light, 1)).unwrap();
+        let run = ExportedRun { path, name: "snn-01".into(), group: String::new(), light };
+        assert_eq!(run.history().unwrap().rounds.len(), 2);
+        assert_eq!(run.weights_at(1).unwrap().unwrap().weights, [1]);
+        assert_eq!(run.weights_at(2).unwrap(), Err(NO_WEIGHTS.to_owned()));
+
+        let whole = std::fs::read(&weights[0]).unwrap();
+        archive::write_atomically(&weights[0], &whole[..whole.len() / 2]).unwrap();
+        let why = run.weights_at(1).unwrap().unwrap_err();
+        assert!(why.contains("01.rwc: ") && why.contains("damaged or cut off"), "{why}");
+
+        archive::write_checkpoint(&beside, &of(&history(2, 7), 2)).unwrap();
+        assert!(matches!(run.weights_at(2), Err(ExportError::OtherCheckpoint { .. })));
+    }
 }

@@ -48,6 +48,8 @@ pub enum GridError {
     Whole { path: PathBuf },
     #[error("{}: is the place of the histories of a grid; choose another folder with --out", path.display())]
     Inside { path: PathBuf },
+    #[error("{}: the folder is gone, and nothing more is written; put it back where it was, and give the command again with --resume", path.display())]
+    Gone { path: PathBuf },
     #[error("a worker thread could not be started: {0}")]
     Threads(String),
 }

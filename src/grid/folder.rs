@@ -19,6 +19,11 @@ impl GridFolder {
         Self(path.into())
     }
 
+    /// Whether it is still where its runs began: one that is made anew by the next file has neither of these.
+    pub fn is_there(&self) -> bool {
+        self.experiment().is_file() || self.embedding().is_file()
+    }
+
     /// Whether it is, or lies in, the folder of a grid's histories, where its own would be taken for those of that grid.
     pub(super) fn is_in_another(&self) -> bool {
         let path = std::path::absolute(&self.0).unwrap_or_else(|_| self.0.clone());

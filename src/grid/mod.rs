@@ -37,7 +37,7 @@ pub const RUN: &str = "`ridgewalk run`";
 pub trait Watcher: Sync {
     /// What is to be told before the first cell starts, one sentence.
     fn noted(&self, _note: &str) {}
-    /// A cell starts, or continues after `rounds_done` rounds.
+    /// A cell starts, or continues after `rounds_done` rounds; not told of one that is over.
     fn began(&self, cell: &Cell, rounds_done: usize);
     /// An event in a cell, of which `fraction` is done.
     fn happened(&self, cell: &Cell, event: &RunEvent, fraction: f32);
@@ -128,7 +128,10 @@ fn run_cell(
     first_rounds: &FirstRounds<'_>,
 ) -> Result<History, GridError> {
     let mut begun = if resume { Begun::resumed(cell, world, folder)? } else { Begun::new(cell, world) };
-    watcher.began(cell, begun.run.rounds_done());
+    match begun.run.is_done() {
+        true => over(cell, begun.run.history()).iter().for_each(|note| watcher.noted(note)),
+        false => watcher.began(cell, begun.run.rounds_done()),
+    }
     let mut events = Vec::new();
     if begun.run.rounds_done() == 0
         && let Some(run) = first_rounds.begin(cell, world)
@@ -150,6 +153,7 @@ fn run_cell(
         }
         events = begun.run.advance(&|| false).unwrap_or_default();
     }
+    begun.settle(cell, folder)?;
     let run = begun.run;
     let album = Album::of(world, run.history());
     if !album.walks.is_empty() {
@@ -157,4 +161,11 @@ fn run_cell(
     }
     watcher.ended(cell, run.history());
     Ok(run.history().clone())
+}
+
+/// Why no round is added to a run that is over before its last round, one sentence.
+fn over(cell: &Cell, history: &History) -> Option<String> {
+    let last = history.rounds.last().filter(|last| last.round < cell.experiment.rounds)?;
+    let why = if last.diverged { "it diverged" } else { "a stop rule ended it" };
+    Some(format!("{}: {why} in round {}, and no round is added", cell.name(), last.round))
 }

@@ -89,6 +89,9 @@ impl Begun {
     /// Writes the round that has just ended and the state to continue from. A round that the folder has is compared with
     /// it instead: an error if it differs.
     pub fn write_round(&mut self, cell: &Cell, folder: &GridFolder) -> Result<(), GridError> {
+        if !folder.is_there() {
+            return Err(GridError::Gone { path: folder.path().into() });
+        }
         let history = self.run.history();
         match self.saved.as_ref().filter(|saved| history.rounds.len() <= saved.rounds.len()) {
             Some(saved) => {
@@ -107,6 +110,18 @@ impl Begun {
         }
         // The last: after a kill, a round without it is computed again.
         Ok(archive::write_checkpoint(&folder.checkpoint(cell), &checkpoint)?)
+    }
+
+    /// Brings the number of rounds in the header of a run up to date to which no round was added.
+    pub fn settle(&self, cell: &Cell, folder: &GridFolder) -> Result<(), GridError> {
+        let path = folder.history(cell);
+        let Some(saved) = self.saved.as_ref().filter(|saved| saved.rounds.len() >= self.run.rounds_done()) else {
+            return Ok(());
+        };
+        if archive::read_header(&path)?.experiment.rounds < cell.experiment.rounds {
+            archive::write_history(&path, saved)?;
+        }
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fmt::{self, Write as _};
 
 use crate::dataset::Class;
 use crate::dataset::own::labels::MOST_CLASSES;
@@ -12,8 +13,10 @@ use crate::dataset::own::listing::words;
 const FEW_NUMBERS: usize = 20;
 /// Names of columns whose whole numbers are classes however many kinds there are.
 const CLASS_NAMES: [&str; 7] = ["label", "labels", "class", "classes", "target", "cluster", "category"];
-/// Cells that stand for a missing value.
-const MISSING: [&str; 6] = ["", "nan", "na", "null", "none", "n/a"];
+/// Cells that stand for a missing value, as programs write them: in other letters they are names.
+const MISSING: [&str; 11] = ["", "nan", "NaN", "NA", "N/A", "n/a", "<NA>", "null", "NULL", "None", "?"];
+/// Whole numbers from this on are not told from the next.
+const LARGEST: f64 = (1_u64 << 53) as f64;
 
 /// Texts one after another in one buffer, so that a million of them are not a million allocations.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,6 +61,17 @@ impl Texts {
         self.ends.iter_mut().for_each(|e| *e -= end);
         first
     }
+
+    /// The texts of some rows, in their order.
+    fn only(&self, rows: impl Iterator<Item = usize>) -> Self {
+        let mut kept = Self::default();
+        rows.for_each(|row| kept.push(self.get(row)));
+        kept
+    }
+
+    fn bytes(&self) -> usize {
+        self.all.len() + size_of_val(&self.ends[..])
+    }
 }
 
 /// A column of metadata, one value a point.
@@ -65,6 +79,38 @@ impl Texts {
 pub struct Column {
     pub name: String,
     pub values: Values,
+    written: Written,
+}
+
+/// How the cells of a column were written.
+#[derive(Debug, Clone, PartialEq)]
+enum Written {
+    /// As the values are printed.
+    AsPrinted,
+    /// Whole numbers have a point too: `1.0`.
+    WithPoint,
+    /// Otherwise, such as `1.50`, or `1` and `1.0` for one class.
+    AsIs(Texts),
+}
+
+impl Written {
+    /// How these numbers were written.
+    fn of(numbers: &[f64], texts: Texts) -> Self {
+        let mut printed = String::new();
+        let mut is_printed = |print: fn(&mut String, f64) -> fmt::Result| {
+            numbers.iter().zip(texts.iter()).filter(|(number, _)| !number.is_nan()).all(|(number, text)| {
+                printed.clear();
+                print(&mut printed, *number).is_ok() && printed == text
+            })
+        };
+        if is_printed(|to, number| write!(to, "{number}")) {
+            Self::AsPrinted
+        } else if is_printed(|to, number| write!(to, "{number:?}")) {
+            Self::WithPoint
+        } else {
+            Self::AsIs(texts)
+        }
+    }
 }
 
 /// The values of a column by what they are.
@@ -88,17 +134,23 @@ pub const NO_CLASS: Class = Class::MAX;
 impl Column {
     /// What the texts of a column are found to be.
     pub fn of(name: String, texts: Texts) -> Self {
-        let numbers = numbers(&texts);
+        let numbers = if are_ids(&texts) { None } else { numbers(&texts) };
         let kinds = kinds(&texts, MOST_CLASSES.min(texts.len() / 2 + 1));
-        let values = match (numbers, kinds) {
+        let (values, written) = match (numbers, kinds) {
             (Some(numbers), kinds) => match kinds.filter(|k| are_classes(&name, k.len(), &numbers)) {
-                Some(kinds) => classes(&texts, kinds),
-                None => Values::Numbers(numbers),
+                Some(kinds) => {
+                    let (values, is_merged) = classes(&texts, &kinds, |kind| kind.parse::<f64>().ok());
+                    (values, if is_merged { Written::AsIs(texts) } else { Written::AsPrinted })
+                }
+                None => {
+                    let written = Written::of(&numbers, texts);
+                    (Values::Numbers(numbers), written)
+                }
             },
-            (None, Some(kinds)) => classes(&texts, kinds),
-            (None, None) => Values::Texts(texts),
+            (None, Some(kinds)) => (classes(&texts, &kinds, |_| None).0, Written::AsPrinted),
+            (None, None) => (Values::Texts(texts), Written::AsPrinted),
         };
-        Self { name, values }
+        Self { name, values, written }
     }
 
     /// A column that is stored as numbers.
@@ -115,7 +167,7 @@ impl Column {
             }
             None => Values::Numbers(numbers),
         };
-        Self { name, values }
+        Self { name, values, written: Written::AsPrinted }
     }
 
     /// Points that it has a value or a gap for.
@@ -132,19 +184,31 @@ impl Column {
         self.len() == 0
     }
 
-    /// The value of a point as text; empty where it is missing.
+    /// The value of a point as it was written; empty where it is missing.
     pub fn cell(&self, point: usize) -> Cow<'_, str> {
-        match &self.values {
-            Values::Classes { names, of } => {
-                let class = of.get(point).map(|c| usize::from(*c));
-                class.and_then(|c| names.get(c)).map_or(Cow::Borrowed(""), |name| name.as_str().into())
+        match (&self.values, &self.written) {
+            (Values::Classes { names, of }, written) => {
+                let name = of.get(point).and_then(|class| names.get(usize::from(*class)));
+                name.map_or(
+                    "",
+                    |name| if let Written::AsIs(texts) = written { texts.get(point) } else { name.as_str() },
+                )
+                .into()
             }
-            Values::Numbers(numbers) => match numbers.get(point) {
-                Some(number) if !number.is_nan() => number.to_string().into(),
-                _ => "".into(),
+            (Values::Numbers(numbers), written) => match (numbers.get(point), written) {
+                (None, _) => "".into(),
+                (Some(number), _) if number.is_nan() => "".into(),
+                (Some(number), Written::AsPrinted) => number.to_string().into(),
+                (Some(number), Written::WithPoint) => format!("{number:?}").into(),
+                (Some(_), Written::AsIs(texts)) => texts.get(point).into(),
             },
-            Values::Texts(texts) => texts.get(point).into(),
+            (Values::Texts(texts), _) => texts.get(point).into(),
         }
+    }
+
+    /// Whether points of one class may be written in several ways.
+    pub fn is_merged(&self) -> bool {
+        matches!((&self.values, &self.written), (Values::Classes { .. }, Written::AsIs(_)))
     }
 
     /// What it is, for display.
@@ -188,7 +252,7 @@ impl Column {
         let at = points.iter().map(|p| *p as usize);
         let values = match &self.values {
             Values::Classes { names, of } => {
-                let of: Vec<Class> = at.map(|p| of[p]).collect();
+                let of: Vec<Class> = at.clone().map(|p| of[p]).collect();
                 let seen: BTreeSet<Class> = of.iter().copied().filter(|c| *c != NO_CLASS).collect();
                 let place: HashMap<Class, Class> = seen.iter().copied().zip(0..).collect();
                 Values::Classes {
@@ -196,29 +260,41 @@ impl Column {
                     of: of.iter().map(|c| place.get(c).copied().unwrap_or(NO_CLASS)).collect(),
                 }
             }
-            Values::Numbers(numbers) => Values::Numbers(at.map(|p| numbers[p]).collect()),
-            Values::Texts(texts) => {
-                let mut kept = Texts::default();
-                at.for_each(|p| kept.push(texts.get(p)));
-                Values::Texts(kept)
-            }
+            Values::Numbers(numbers) => Values::Numbers(at.clone().map(|p| numbers[p]).collect()),
+            Values::Texts(texts) => Values::Texts(texts.only(at.clone())),
         };
-        Self { name: self.name.clone(), values }
+        let written = match &self.written {
+            Written::AsIs(texts) => Written::AsIs(texts.only(at)),
+            printed => printed.clone(),
+        };
+        Self { name: self.name.clone(), values, written }
     }
 
     /// Bytes of memory that its values take.
     pub fn bytes(&self) -> usize {
-        match &self.values {
+        let written = if let Written::AsIs(texts) = &self.written { texts.bytes() } else { 0 };
+        let values = match &self.values {
             Values::Classes { of, .. } => size_of_val(&of[..]),
             Values::Numbers(numbers) => size_of_val(&numbers[..]),
-            Values::Texts(texts) => texts.all.len() + size_of_val(&texts.ends[..]),
-        }
+            Values::Texts(texts) => texts.bytes(),
+        };
+        values + written
     }
 }
 
 /// Whether a cell stands for a missing value.
 pub fn is_missing(cell: &str) -> bool {
-    cell.len() <= 4 && MISSING.iter().any(|m| cell.eq_ignore_ascii_case(m))
+    MISSING.contains(&cell)
+}
+
+/// Whether all cells are digits, of which some would not be the same as numbers: `007`, or with too many digits.
+fn are_ids(texts: &Texts) -> bool {
+    let there = || texts.iter().filter(|text| !is_missing(text)).map(|text| text.strip_prefix('-').unwrap_or(text));
+    let is_id = |digits: &str| {
+        let is_long = || digits.parse::<f64>().is_ok_and(|number| number >= LARGEST);
+        (digits.len() > 1 && digits.starts_with('0')) || is_long()
+    };
+    there().all(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())) && there().any(is_id)
 }
 
 /// The texts as numbers, if all that are there are numbers, and there is one.
@@ -285,10 +361,18 @@ fn are_classes(name: &str, kinds: usize, numbers: &[f64]) -> bool {
     kinds <= most && numbers.iter().all(|v| v.is_nan() || (v.fract() == 0.0 && v.abs() < 1e15))
 }
 
-fn classes(texts: &Texts, names: Vec<String>) -> Values {
-    let place: HashMap<&str, Class> = names.iter().enumerate().map(|(i, name)| (name.as_str(), i as Class)).collect();
+/// The classes of texts, of which those in a row with one number are one class, by the first; and whether some are.
+fn classes(texts: &Texts, kinds: &[String], number: impl Fn(&str) -> Option<f64>) -> (Values, bool) {
+    let mut names: Vec<String> = Vec::new();
+    let mut place: HashMap<&str, Class> = HashMap::new();
+    for kind in kinds {
+        let is_new = names.last().is_none_or(|last| number(last).is_none_or(|last| number(kind) != Some(last)));
+        names.extend(is_new.then(|| kind.clone()));
+        place.insert(kind, (names.len() - 1) as Class);
+    }
     let of = texts.iter().map(|text| place.get(text).copied().unwrap_or(NO_CLASS)).collect();
-    Values::Classes { names, of }
+    let is_merged = names.len() < kinds.len();
+    (Values::Classes { names, of }, is_merged)
 }
 
 #[cfg(test)]
@@ -339,6 +423,45 @@ mod tests {
         ] {
             assert_eq!(Column::of_numbers(name.into(), numbers).kind(), kind, "{name}");
         }
+    }
+
+    #[test]
+    fn cells_stay_as_they_were_written() {
+        for (name, cells, kind) in [
+            ("file", &["012", "011", "010", "9"][..], "texts"),
+            ("group", &["007", "008", "007", "008"], "classes"),
+            ("user", &["9007199254740993", "9007199254740992", "1", "2"], "texts"),
+            ("version", &["1.1", "1.10", "1.20", "2.5"], "numbers"),
+            ("length", &["1.0", "2.0", "2.5", "1e300"], "numbers"),
+            ("length", &["1.0", "2.0", "2.5", "3.5"], "numbers"),
+            ("length", &["1", "2", "2.5", "0.1"], "numbers"),
+            ("length", &["05.5", "+2", "-0", "1E3"], "numbers"),
+            ("label", &["1", "1.0", "2", "2.0", "1", "2", "1"], "classes"),
+        ] {
+            let column = Column::of(name.into(), texts(cells));
+            assert_eq!(column.kind(), kind, "{cells:?}");
+            let only = column.only(&[3, 1]);
+            for (place, cell) in cells.iter().enumerate() {
+                assert_eq!(column.cell(place), *cell);
+            }
+            assert_eq!((&*only.cell(0), &*only.cell(1)), (cells[3], cells[1]));
+        }
+        let label = Column::of("label".into(), texts(&["2.0", "1", "1.0", "2", "1", "None"]));
+        let Values::Classes { names, of } = &label.values else { panic!("classes") };
+        assert_eq!((names.join(" "), &of[..]), ("1 2".into(), &[1, 0, 0, 1, 0, NO_CLASS][..]));
+        assert_eq!((&*label.cell(2), &*label.cell(5), label.is_merged()), ("1.0", "", true));
+        let length = Column::of("length".into(), texts(&["1.50", "NA", "2"]));
+        assert_eq!((&*length.cell(0), &*length.cell(1), length.missing()), ("1.50", "", 1));
+        let plain = |cells: &[&str]| Column::of("length".into(), texts(cells)).bytes();
+        assert_eq!((plain(&["1.0", "2.5", "3.0"]), plain(&["1", "2.5", "3.00"])), (24, 24 + 8 + 24));
+    }
+
+    #[test]
+    fn words_are_missing_values_as_programs_write_them_only() {
+        let grade = Column::of("grade".into(), texts(&["none", "mild", "severe", "none", "mild", "None"]));
+        assert_eq!((grade.counts(), grade.missing()), (vec![2, 2, 1], 1));
+        let element = Column::of("element".into(), texts(&["Na", "K", "Cl", "Na", "K", "Cl", "NA"]));
+        assert_eq!((element.counts().len(), element.missing()), (3, 1));
     }
 
     #[test]

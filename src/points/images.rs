@@ -161,7 +161,10 @@ fn folder(tree: Tree, rows: usize, columns: &[Column], notes: &mut Vec<String>) 
         ));
     }
     images.sort_by_cached_key(|place| by_number(&tree.files[*place].name()));
-    notes.push("images belong to the points in the order of their names, 2 before 10".into());
+    let unread = columns.iter().find(|column| file_column::is_called_files(&column.name));
+    let unread = unread.map(|column| format!("; the column `{}` names none or few of them", column.name));
+    let unread = unread.unwrap_or_default();
+    notes.push(format!("images belong to the points in the order of their names, 2 before 10{unread}"));
     Ok(Kind::Folder { tree, files: images.into_iter().map(Some).collect() })
 }
 
@@ -223,7 +226,21 @@ mod tests {
         let either = columns(&["a,b", "9.png,5.png", "8.png,6.png", "7.png,9.png", "6.png,7.png", "5.png,8.png"]);
         let either = Thumbnails::open(&images, 5, None, &either, &mut Vec::new()).err().unwrap().to_string();
         assert!(either.contains("name other images in `a` than in `b`; call the right column `file`"), "{either}");
+        // Noughts before a number are part of a name.
+        let padded = folder.path().join("padded");
+        std::fs::create_dir(&padded).unwrap();
         for row in 0..5 {
+            for (name, level) in [(format!("00{}.png", 9 - row), row), (format!("{}.png", 9 - row), 100)] {
+                GrayImage::from_pixel(2, 2, Luma([level])).save(padded.join(name)).unwrap();
+            }
+        }
+        let of_padded = columns(&["file", "009", "008", "007", "006", "005"]);
+        let of_padded = Thumbnails::open(&padded, 5, None, &of_padded, &mut Vec::new()).unwrap();
+        let mut notes = Vec::new();
+        Thumbnails::open(&images, 5, None, &columns(&["file", "1", "2", "3", "4", "17"]), &mut notes).unwrap();
+        assert!(notes[0].ends_with("2 before 10; the column `file` names none or few of them"), "{notes:?}");
+        for row in 0..5 {
+            assert_eq!(value(&of_padded, row), [row as u8; 4]);
             assert_eq!(value(&numbered, row), [row as u8; 4]);
             assert_eq!(value(&whole, row), [row as u8; 4]);
             assert_eq!(value(&told, row), [row as u8; 4]);

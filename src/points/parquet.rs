@@ -135,7 +135,10 @@ impl Found {
                 entries(r, column, |e| self.text(e.value.map_or("", |v| if v { "true" } else { "false" })))
             }
             ColumnReader::Int32ColumnReader(r) => entries(r, column, |e| self.number(e.map(f64::from))),
-            ColumnReader::Int64ColumnReader(r) => entries(r, column, |e| self.number(e.map(|v| v as f64))),
+            ColumnReader::Int64ColumnReader(r) => {
+                let is_time = matches!(column.logical_type_ref(), Some(LogicalType::Timestamp { .. }));
+                entries(r, column, |e| self.whole(e, is_time))
+            }
             ColumnReader::FloatColumnReader(r) => entries(r, column, |e| self.number(e.map(f64::from))),
             ColumnReader::DoubleColumnReader(r) => entries(r, column, |e| self.number(e)),
             ColumnReader::ByteArrayColumnReader(r) => entries(r, column, |e| {
@@ -148,6 +151,22 @@ impl Found {
     fn text(&mut self, text: &str) {
         if let Self::Texts(texts) = self {
             texts.push(text);
+        }
+    }
+
+    /// A whole number; a column with one that is not told from the next as a number, and is no time, becomes one of texts.
+    fn whole(&mut self, entry: Entry<i64>, is_time: bool) {
+        if let (Self::Numbers(numbers), Some(value), false) = (&*self, entry.value, is_time)
+            && value.unsigned_abs() >= 1 << 53
+        {
+            let mut texts = Texts::default();
+            let printed = numbers.iter().map(|v| if v.is_nan() { String::new() } else { v.to_string() });
+            printed.for_each(|text| texts.push(&text));
+            *self = Self::Texts(texts);
+        }
+        match self {
+            Self::Texts(texts) => texts.push(&entry.value.map_or_else(String::new, |v| v.to_string())),
+            _ => self.number(entry.map(|v| v as f64)),
         }
     }
 
@@ -261,6 +280,20 @@ mod tests {
         let cells: Vec<_> = table.columns.iter().map(|c| (c.name.as_str(), c.kind(), c.cell(2).into_owned())).collect();
         assert_eq!(cells, [("label", "classes", "7".to_owned()), ("word", "classes", "b".to_owned())]);
         assert_eq!(table.columns[1].cell(1), "");
+        // Numbers that are not told from each other as such are names, and times are numbers all the same.
+        let whole = |c: &mut SerializedColumnWriter<'_>| {
+            c.typed::<Int64Type>().write_batch(&[3, (1 << 53) + 1, 1 << 53], Some(&[1, 1, 1]), None).unwrap();
+        };
+        let schema =
+            "required double x; optional double y; optional int64 id; optional int64 t (TIMESTAMP(NANOS,true));";
+        let both = |c: &mut SerializedColumnWriter<'_>| {
+            c.typed::<DoubleType>().write_batch(&[1.0, 2.0, 3.0], Some(&[1, 1, 1]), None).unwrap();
+        };
+        let table = points(file(schema, &[&x, &both, &whole, &whole]), &mut Vec::new()).unwrap();
+        let kinds: Vec<_> = table.columns.iter().map(|c| (c.name.as_str(), c.kind())).collect();
+        assert_eq!(kinds, [("id", "classes"), ("t", "numbers")]);
+        let cells = [0, 1, 2].map(|row| table.columns[0].cell(row).into_owned());
+        assert_eq!(cells, ["3", "9007199254740993", "9007199254740992"]);
 
         // Lists of two numbers; one has a number missing, one is missing as a whole, one is shorter.
         let lists = |c: &mut SerializedColumnWriter<'_>| {

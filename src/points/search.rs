@@ -91,7 +91,7 @@ enum Test<'a> {
 impl<'a> Test<'a> {
     fn of(column: &'a Column, wanted: &'a Wanted, alone: bool) -> Self {
         match (&column.values, wanted.range) {
-            (Values::Classes { names, of }, _) => {
+            (Values::Classes { names, of }, _) if alone || !column.is_merged() => {
                 let match_of = |name: &String| match (wanted.range, name.parse::<f64>()) {
                     (Some(range), Ok(number)) if alone => range.holds(number),
                     _ => wanted.is_in(name),

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::resume::{ResumeError, as_recorded};
+use super::resume::{ResumeError, as_recorded, has_its_samples};
 use super::run::Run;
 use crate::archive::Checkpoint;
 use crate::history::History;
@@ -31,6 +31,7 @@ impl Run {
         // The settings are those of this round, also of a fork, whose first rounds are its parent's.
         let mut earlier = history.up_to(round);
         let Some(record) = earlier.rounds.pop().filter(|r| r.round == round && round > 1) else { return Ok(None) };
+        has_its_samples(world, &earlier)?;
         let mut run = Self::rebuilt(world, earlier, None, &as_recorded)?;
         run.load_weights(before)?;
         let seen = RefCell::new(None);

@@ -30,6 +30,10 @@ pub type MadeMaps = HashMap<u32, ScaledMap>;
 pub enum ResumeError {
     #[error("the history and this world differ in the {0}; use the same data and generator, or start a new run")]
     OtherGround(GroundDifference),
+    #[error(
+        "round {round} of its history has sample {sample}, which is none of {of}; put the history back from a copy, or move it elsewhere and start a new run"
+    )]
+    Sample { round: usize, sample: u32, of: usize },
     #[error("the checkpoint has {checkpoint} rounds and the history only {history}; start a new run")]
     Rounds { checkpoint: usize, history: usize },
     #[error("the checkpoint is {0}; {advice}", advice = .0.advice())]
@@ -192,9 +196,29 @@ pub(super) fn as_recorded(proposal: &Proposal) -> Option<Class> {
     Some(proposal.label)
 }
 
-/// Checks that the history has this world's data and latent space.
+/// Checks that the history has this world's data and latent space, and no sample beyond them.
 pub(super) fn fits(world: &World, history: &History) -> Result<(), ResumeError> {
-    history.header.ground().compare(&world.ground).map(|_| ()).map_err(ResumeError::OtherGround)
+    history.header.ground().compare(&world.ground).map_err(ResumeError::OtherGround)?;
+    has_its_samples(world, history)
+}
+
+/// An error if a round names a sample that is not there.
+pub(super) fn has_its_samples(world: &World, history: &History) -> Result<(), ResumeError> {
+    let (train, is_by_hand) = (world.dataset.train.len(), history.header.experiment.is_endless());
+    let generated = history.rounds.iter().flat_map(|r| &r.proposals).filter(|p| p.made.is_some()).count();
+    for record in &history.rounds {
+        let of_train = record.proposals.iter().filter_map(Proposal::train_sample);
+        let of_train = of_train.chain(record.walk_steps.iter().flat_map(|step| [step.sample, step.step.parent]));
+        // A step may start from a generated sample, which is numbered behind those of the train split; where people label it
+        // may have been given up since.
+        let steps = record.proposals.iter().filter_map(|p| p.step.as_ref()).filter(|_| !is_by_hand);
+        let parents = steps.map(|step| step.parent);
+        let mut named = of_train.map(|s| (s, train)).chain(parents.map(|s| (s, train + generated)));
+        if let Some((sample, of)) = named.find(|(sample, of)| *sample as usize >= *of) {
+            return Err(ResumeError::Sample { round: record.round, sample, of });
+        }
+    }
+    Ok(())
 }
 
 /// A run that is being resumed from its history: the maps of generated samples are not stored, so the tool solves their

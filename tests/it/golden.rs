@@ -1,9 +1,10 @@
 //! Same experiment and seed, same history, bit for bit; also across a kill and a resume, threads and shards.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use ridgewalk::archive;
+use ridgewalk::archive::{self, Checkpoint};
 use ridgewalk::difference::first_difference;
 use ridgewalk::disk;
 use ridgewalk::experiment::{
@@ -11,7 +12,7 @@ use ridgewalk::experiment::{
     WeightsBetweenRounds,
 };
 use ridgewalk::grid::{self, Grid, GridFolder, Shard, Watcher};
-use ridgewalk::history::{History, Metric, Refused};
+use ridgewalk::history::{History, Metric, Refused, RoundRecord};
 use ridgewalk::round::{MadeMaps, Resuming, Run, RunEvent};
 
 use crate::common::{make_world, run, tiny, tiny_world, with};
@@ -25,6 +26,94 @@ impl Watcher for Silent {
     fn began(&self, _: &grid::Cell, _: usize) {}
     fn happened(&self, _: &grid::Cell, _: &RunEvent, _: f32) {}
     fn ended(&self, _: &grid::Cell, _: &History) {}
+}
+
+/// Remembers the notes, and moves a folder away when a round is saved.
+#[derive(Default)]
+struct Mover {
+    notes: Mutex<Vec<String>>,
+    moves: Option<[PathBuf; 2]>,
+}
+
+impl Watcher for Mover {
+    fn noted(&self, note: &str) {
+        self.notes.lock().unwrap().push(note.to_owned());
+    }
+    fn began(&self, _: &grid::Cell, _: usize) {}
+    fn happened(&self, _: &grid::Cell, _: &RunEvent, _: f32) {}
+    fn saved(&self, _: &grid::Cell, _: &History) {
+        if let Some([from, to]) = &self.moves {
+            std::fs::rename(from, to).unwrap();
+        }
+    }
+    fn ended(&self, _: &grid::Cell, _: &History) {}
+}
+
+#[test]
+fn a_run_that_a_stop_rule_ended_says_so_and_has_the_rounds_of_its_grid() {
+    let world = tiny_world();
+    let scratch = tempfile::tempdir().unwrap();
+    let folder = GridFolder::new(scratch.path());
+    let stop_at_labels = tiny().samples_per_round;
+    let notes = |rounds, resume| {
+        let base = Experiment { rounds, walks: 0, stop_at_labels, ..tiny() };
+        let grid = Grid::new(base, &["random".parse().unwrap()], 1, Shard::default()).unwrap();
+        let watcher = Mover::default();
+        grid::run(&grid, &world, &folder, resume, 1, &watcher).unwrap();
+        watcher.notes.into_inner().unwrap()
+    };
+    let there = || {
+        let history = archive::read_history(&scratch.path().join("histories/random-01.rwh")).unwrap();
+        (history.rounds.len(), history.header.experiment.rounds)
+    };
+    assert!(notes(1, false).is_empty());
+    assert_eq!(there(), (1, 1));
+    assert!(notes(1, true).is_empty());
+    assert_eq!(notes(3, true), ["random-01: a stop rule ended it in round 1, and no round is added"]);
+    assert_eq!(there(), (1, 3));
+}
+
+#[test]
+fn a_run_whose_folder_is_moved_away_ends_and_makes_no_other() {
+    let world = tiny_world();
+    let scratch = tempfile::tempdir().unwrap();
+    let at = |name: &str| scratch.path().join(name);
+    let base = Experiment { rounds: 3, walks: 0, ..tiny() };
+    let grid = Grid::new(base, &["random".parse().unwrap()], 1, Shard::default()).unwrap();
+    let watcher = Mover { moves: Some([at("runs"), at("moved")]), ..Mover::default() };
+    let error = grid::run(&grid, &world, &GridFolder::new(at("runs")), false, 1, &watcher).unwrap_err().to_string();
+    assert!(error.contains("runs: the folder is gone") && !at("runs").exists(), "{error}");
+    std::fs::rename(at("moved"), at("runs")).unwrap();
+    let history = grid::run(&grid, &world, &GridFolder::new(at("runs")), true, 1, &Silent).unwrap().remove(0);
+    assert_eq!(history.rounds.len(), 3);
+}
+
+#[test]
+fn a_history_with_a_sample_that_is_not_there_is_refused() {
+    let world = tiny_world();
+    let e = Experiment { rounds: 2, ..with(Strategy::Snn, 1) };
+    let mut whole = Run::new(&world, &e, 1);
+    while !whole.is_done() {
+        whole.advance(&|| false).unwrap();
+    }
+    type Change = fn(&mut RoundRecord, u32);
+    let changes: [Change; 4] = [
+        |r, sample| r.walk_steps[0].sample = sample,
+        |r, sample| r.walk_steps[0].step.parent = sample,
+        |r, sample| r.proposals[0].sample = sample,
+        |r, sample| r.proposals.iter_mut().find_map(|p| p.step.as_mut()).unwrap().parent = sample,
+    ];
+    let train = world.dataset.train.len() as u32;
+    for change in changes {
+        let mut history = whole.history().clone();
+        change(Arc::make_mut(&mut history.rounds[1]), train);
+        let checkpoint = Checkpoint { of: None, ..whole.checkpoint().unwrap() };
+        let says = format!("round 2 of its history has sample {train}, which is none of {train};");
+        for error in [Run::resume(&world, history.clone(), checkpoint).err(), Run::replay(&world, history).err()] {
+            let error = error.unwrap().to_string();
+            assert!(error.starts_with(&says), "{error}");
+        }
+    }
 }
 
 #[test]

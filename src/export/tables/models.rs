@@ -70,7 +70,10 @@ fn probabilities(
         Ok(world) => world,
         Err(why) => return Ok(Err(why.clone())),
     };
-    let Some(checkpoint) = run.weights_at(record.round)? else { return Ok(Err(NO_WEIGHTS.into())) };
+    let checkpoint = match run.weights_at(record.round)? {
+        Ok(checkpoint) => checkpoint,
+        Err(why) => return Ok(Err(why)),
+    };
     let experiment = &history.header.experiment;
     let target = Run::new(world, experiment, history.header.repeat).target_of(&checkpoint);
     let target = target.map_err(|e| ExportError::weights(&run.name, e))?;
@@ -85,8 +88,6 @@ fn probabilities(
     Ok(if same { Ok(rows) } else { Err(OTHER_RESULT.into()) })
 }
 
-pub const NO_WEIGHTS: &str = "the weights of these rounds are not saved (`ridgewalk run` saves every round of the first \
-                          repeat, and the last round of each run)";
 pub const OTHER_RESULT: &str = "computed again here, they differ from what the run recorded: another processor, or version \
                             of the program";
 
@@ -133,9 +134,12 @@ pub fn pools(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec<Missi
                     continue;
                 }
             };
-            let Some(before) = run.weights_at(round - 1)? else {
-                absent.add(run, round, NO_WEIGHTS.into());
-                continue;
+            let before = match run.weights_at(round - 1)? {
+                Ok(before) => before,
+                Err(why) => {
+                    absent.add(run, round, why);
+                    continue;
+                }
             };
             let again =
                 Run::reconsider(world, &history, round, &before).map_err(|e| ExportError::weights(&run.name, e))?;

@@ -1,7 +1,7 @@
 //! What the target predicted for each vessel of the evaluation split, and for its decoded twin, solved anew.
 
 use super::columns::of_run;
-use super::models::{Absent, NO_WEIGHTS, OTHER_RESULT};
+use super::models::{Absent, OTHER_RESULT};
 use crate::dataset::Split;
 use crate::experiment::{EvaluationSplit, Task};
 use crate::export::cells::{Column, Kind::*};
@@ -53,9 +53,12 @@ pub fn vessels(material: &Material, sheet: &mut Sheet<'_>, missing: &mut Vec<Mis
     let twins: Vec<Twin> = (0..split.len() as u32).map(|image| twin(world, simulation, split, image)).collect();
     for run in &material.runs {
         for record in &run.light.rounds {
-            let Some(checkpoint) = run.weights_at(record.round)? else {
-                absent.add(run, record.round, NO_WEIGHTS.into());
-                continue;
+            let checkpoint = match run.weights_at(record.round)? {
+                Ok(checkpoint) => checkpoint,
+                Err(why) => {
+                    absent.add(run, record.round, why);
+                    continue;
+                }
             };
             let target = Run::new(world, &run.light.header.experiment, run.light.header.repeat).target_of(&checkpoint);
             let target = target.map_err(|e| ExportError::weights(&run.name, e))?;

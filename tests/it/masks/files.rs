@@ -90,6 +90,30 @@ fn results_are_written_over_no_file_but_earlier_results_of_the_same_mask() {
 }
 
 #[test]
+fn masks_of_one_name_keep_their_results_in_any_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let masks = ["a", "b", "c"].map(|name| {
+        fs::create_dir(folder.path().join(name)).unwrap();
+        let path = folder.path().join(name).join("m.png");
+        write(&path, &drawn(grey([0, 255, 0, 255, 0]), 1), ColorType::Grayscale, BitDepth::Eight);
+        path
+    });
+    let named = |order: [usize; 3]| {
+        let (mut report, mut messages) = (Vec::new(), Vec::new());
+        let given = order.iter().map(|i| masks[*i].clone()).collect();
+        label(&args(given, &out, ""), &mut report, &mut messages).unwrap();
+        let report: Vec<Value> = serde_json::from_slice(&report).unwrap();
+        let of = |mask: &Path| report.iter().find(|v| v["mask"] == mask.to_str().unwrap()).unwrap()["results"].clone();
+        masks.each_ref().map(|mask| of(mask))
+    };
+    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+        assert_eq!(named(order), ["m", "m-2", "m-3"], "{order:?}");
+        assert_eq!(fs::read_dir(&out).unwrap().count(), 3 * 4);
+    }
+}
+
+#[test]
 fn a_mask_given_twice_counts_once_and_one_that_is_rejected_names_its_results_of_before() {
     let folder = tempfile::tempdir().unwrap();
     let (path, out) = (folder.path().join("a.png"), folder.path().join("out"));
