@@ -170,9 +170,9 @@ impl Part {
     /// The split that a folder, an array or a file has the name of.
     pub fn of(name: &str) -> Option<Self> {
         match name.to_lowercase().as_str() {
-            "train" | "training" => Some(Self::Train),
+            "train" | "training" | "trn" => Some(Self::Train),
             "val" | "valid" | "validation" | "dev" | "eval" => Some(Self::Validation),
-            "test" | "testing" | "t10k" => Some(Self::Test),
+            "test" | "testing" | "tst" | "t10k" => Some(Self::Test),
             _ => None,
         }
     }
