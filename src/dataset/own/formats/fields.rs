@@ -1,9 +1,18 @@
-//! The cells of Parquet as numbers, labels and lists, which column has the labels, and what Hugging Face says of it.
+//! The cells of Parquet as numbers, labels, lists and splits, which column has the labels, and what Hugging Face says of
+//! it.
 
+use bytes::Bytes;
+use parquet::basic::{ConvertedType, Type as PhysicalType};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::Field;
+use parquet::schema::types::Type;
 use serde_json::Value;
 
+use super::cells::{is_index, unread_split};
+use super::split_columns::Splits;
 use crate::dataset::own::labels::RawLabel;
+use crate::dataset::own::listing::Part;
 use crate::dataset::own::tree::Entry;
 
 /// Names of the column with the label, the first that is there.
@@ -86,9 +95,64 @@ pub fn features(metadata: Option<&Vec<parquet::file::metadata::KeyValue>>) -> Va
     parsed.map_or(Value::Null, |mut parsed| parsed["info"]["features"].take())
 }
 
-/// The names of a label's classes.
+/// What the rows of a file say of their splits.
+pub struct Said {
+    /// The columns in which they do.
+    pub columns: Vec<String>,
+    /// The split of each row, or what its cells say instead; empty without such columns.
+    pub rows: Vec<Result<Part, String>>,
+    /// What is told of columns that are called so and say none.
+    pub unread: Option<String>,
+}
+
+/// What some columns of a file say of the splits of its rows.
+pub fn said(reader: &SerializedFileReader<Bytes>, names: &[String]) -> Result<Said, ParquetError> {
+    let root = reader.metadata().file_metadata().schema_descr().root_schema();
+    let is_asked = |name: &str| names.iter().any(|asked| asked == name);
+    let is_text = |f: &Type| f.get_basic_info().converted_type() == ConvertedType::UTF8;
+    let is_cell = |f: &Type| f.is_primitive() && (f.get_physical_type() != PhysicalType::BYTE_ARRAY || is_text(f));
+    let fields: Vec<_> = root.get_fields().iter().filter(|f| is_cell(f) && is_asked(f.name())).cloned().collect();
+    let header: Vec<String> = fields.iter().map(|field| field.name().to_owned()).collect();
+    let mut cells: Vec<Vec<String>> = Vec::new();
+    if !fields.is_empty() {
+        let schema = Type::group_type_builder(root.name()).with_fields(fields).build()?;
+        for row in reader.get_row_iter(Some(schema))? {
+            cells.push(row?.into_columns().into_iter().map(|(_, field)| text_of(field)).collect());
+        }
+    }
+    let splits = Splits::find(&header, &cells);
+    let unread = unread_split(&header, &cells, &splits.columns());
+    let columns = splits.columns().into_iter().map(|column| header[column].clone()).collect();
+    let rows = cells.iter().filter_map(|row| splits.of(row)).collect();
+    Ok(Said { columns, rows, unread })
+}
+
+/// A cell as a table of text would have it; nothing for bytes and lists.
+fn text_of(field: Field) -> String {
+    match field {
+        Field::Str(text) => text,
+        Field::Null | Field::Bytes(_) | Field::Group(_) | Field::ListInternal(_) | Field::MapInternal(_) => {
+            String::new()
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Whether a column numbers the rows, as pandas writes it or by its name.
+pub fn is_number_of_row(name: &str) -> bool {
+    name.starts_with("__index_level") || is_index(name)
+}
+
+/// Whether a column has the names of the rows or their numbers.
+pub fn names_row(name: &str) -> bool {
+    let is_name = ["path", "file", "filename", "file_name"].contains(&name.to_lowercase().as_str());
+    is_name || is_number_of_row(name)
+}
+
+/// The names of a label's classes, of which a row may have a list.
 pub fn class_names(features: &Value, label: Option<&str>) -> Option<Vec<String>> {
-    let names = features[label?]["names"].as_array()?;
+    let feature = &features[label?];
+    let names = feature["names"].as_array().or_else(|| feature["feature"]["names"].as_array())?;
     names.iter().map(|name| name.as_str().map(str::to_owned)).collect()
 }
 
