@@ -173,3 +173,59 @@ pub fn label_of_folder(file: &Entry) -> Option<RawLabel> {
         LABELS.contains(&column.to_lowercase().as_str()).then(|| RawLabel::of_text(value))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use parquet::data_type::{BoolType, ByteArray, ByteArrayType, Int32Type};
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+
+    use super::*;
+
+    #[test]
+    fn of_several_columns_of_splits_those_that_say_them_are_read() {
+        let schema = "message m { required int32 fold; required binary phase (UTF8); required boolean is_test; }";
+        let schema = Arc::new(parse_message_type(schema).unwrap());
+        let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::default()).unwrap();
+        let mut group = writer.next_row_group().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<Int32Type>().write_batch(&[0, 1, 2], None, None).unwrap();
+        column.close().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&["train", "val", "test"].map(ByteArray::from), None, None)
+            .unwrap();
+        column.close().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<BoolType>().write_batch(&[false, false, true], None, None).unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+        let reader = SerializedFileReader::new(Bytes::from(writer.into_inner().unwrap())).unwrap();
+        let (train, validation, test) = (Ok(Part::Train), Ok(Part::Validation), Ok(Part::Test));
+        for (names, columns, rows, unread) in [
+            ("fold phase", "phase", vec![train.clone(), validation, test.clone()], true),
+            ("fold is_test", "is_test", vec![train.clone(), train, test], true),
+            ("fold", "", Vec::new(), true),
+            ("image", "", Vec::new(), false),
+        ] {
+            let names: Vec<String> = names.split(' ').map(str::to_owned).collect();
+            let found = said(&reader, &names).unwrap();
+            assert_eq!((found.columns.join(" "), found.rows), (columns.to_owned(), rows), "{names:?}");
+            assert_eq!(found.unread.is_some(), unread, "{names:?}: {:?}", found.unread);
+        }
+    }
+
+    #[test]
+    fn classes_have_names_in_lists_of_labels_too() {
+        let features = serde_json::json!({
+            "label": {"names": ["cat", "dog"], "_type": "ClassLabel"},
+            "labels": {"feature": {"names": ["owl"], "_type": "ClassLabel"}, "_type": "Sequence"},
+        });
+        let names = ["label", "labels", "other"].map(|label| class_names(&features, Some(label)));
+        let expected = [Some(vec!["cat", "dog"]), Some(vec!["owl"]), None];
+        assert_eq!(names, expected.map(|names| names.map(|names| names.into_iter().map(str::to_owned).collect())));
+    }
+}
