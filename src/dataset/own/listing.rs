@@ -124,6 +124,8 @@ pub const IN_NO_CLASS: &str = "lies in no folder of a class";
 /// Why an image is left out whose row, or place in an array, has no label; and the end of it where a number stands for that.
 pub const NO_LABEL: &str = "has no label";
 pub(super) const MEANS_NONE: &str = "which means that it has none";
+/// The end of why an image is left out that has more than one label.
+pub const SEVERAL_LABELS: &str = "labels, and an image has one class here";
 /// The warning of images that no table names, before their number.
 pub const IN_NO_ROW: &str = "images in no row of a table, which are left aside";
 
@@ -143,7 +145,8 @@ impl Unreadable {
 
     /// Whether it is an image that lacks nothing but a label.
     fn lacks_label(&self) -> bool {
-        [IN_NO_CLASS, NO_LABEL].contains(&self.reason.as_str()) || self.reason.ends_with(MEANS_NONE)
+        [IN_NO_CLASS, NO_LABEL].contains(&self.reason.as_str())
+            || [MEANS_NONE, SEVERAL_LABELS].iter().any(|end| self.reason.ends_with(end))
     }
 }
 
@@ -170,9 +173,9 @@ impl Part {
     /// The split that a folder, an array or a file has the name of.
     pub fn of(name: &str) -> Option<Self> {
         match name.to_lowercase().as_str() {
-            "train" | "training" => Some(Self::Train),
+            "train" | "training" | "trn" => Some(Self::Train),
             "val" | "valid" | "validation" | "dev" | "eval" => Some(Self::Validation),
-            "test" | "testing" | "t10k" | "evaluation" => Some(Self::Test),
+            "test" | "testing" | "tst" | "t10k" | "evaluation" => Some(Self::Test),
             _ => None,
         }
     }

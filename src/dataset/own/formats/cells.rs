@@ -61,6 +61,14 @@ const OF_GROUPS: [&str; 8] = ["id", "uid", "no", "nr", "number", "code", "name",
 const IDS: [&str; 4] = ["id", "uid", "uuid", "guid"];
 /// Names of the column with the split.
 pub const SPLITS: [&str; 6] = ["split", "set", "subset", "usage", "fold", "partition"];
+/// What Google writes of a row that is in no split.
+const UNASSIGNED: &str = "unassigned";
+/// Words for a part of a cross-validation, and those that may stand beside them.
+const FOLDS: [&str; 3] = ["fold", "folds", "kfold"];
+const OF_FOLDS: [&str; 7] = ["k", "cv", "id", "no", "nr", "number", "index"];
+/// Words of a question, and those that may stand beside a split in one: `is_training_image`.
+const ASKS: [&str; 2] = ["is", "in"];
+const OF_FLAGS: [&str; 8] = ["image", "img", "sample", "set", "split", "data", "final", "flag"];
 /// Names of columns that number the rows.
 const INDICES: [&str; 5] = ["", "index", "idx", "unnamed", "row"];
 
@@ -220,11 +228,11 @@ pub fn says_no_class(name: &str) -> bool {
     let has = |some: &[&str]| said.iter().any(|word| is_one_of(word, some));
     let is_group = has(&GROUPS) && said.iter().all(|word| is_one_of(word, &GROUPS) || is_one_of(word, &OF_GROUPS));
     let is_id = said.last().is_some_and(|word| is_one_of(word, &IDS)) && !has(&LABELS) && !has(&LABEL_WORDS);
-    is_group || is_id || is_split(name) || is_predicted(name)
+    is_group || is_id || is_of_splits(name) || is_predicted(name)
 }
 
 /// The column that says the split of each row: by its name, if most of its cells that are not empty do, or some and it is
-/// called `split`; or that of which every cell is the name of a split, of at least two.
+/// called `split`; or that of which most cells are names of splits, of at least two.
 pub fn split_column(header: &[String], rows: &[Vec<String>]) -> Option<usize> {
     let cells = |column: usize| {
         rows.iter().filter_map(move |row| row.get(column)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
@@ -234,15 +242,13 @@ pub fn split_column(header: &[String], rows: &[Vec<String>]) -> Option<usize> {
         (is_called_split(&header[*column]) && told > 0) || told * 2 > cells(*column).count()
     };
     let names_splits = |column: &usize| {
-        let mut parts = cells(*column).map(Part::of);
-        let Some(first) = parts.next().flatten().filter(|_| cells(*column).count() * 2 > rows.len()) else {
-            return false;
-        };
-        let rest: Option<Vec<Part>> = parts.collect();
-        rest.is_some_and(|rest| rest.iter().any(|part| *part != first))
+        let is_said = |cell: &&str| !cell.eq_ignore_ascii_case(UNASSIGNED);
+        let told: Vec<Part> = cells(*column).filter_map(Part::of).collect();
+        let are_most = told.len() * 2 > cells(*column).filter(is_said).count();
+        are_most && cells(*column).count() * 2 > rows.len() && told.iter().any(|part| *part != told[0])
     };
     let label = label_column(header);
-    let called = header.iter().position(|name| is_split(name)).filter(says);
+    let called = (0..header.len()).filter(|column| is_split(&header[*column])).find(says);
     called.or_else(|| (0..usual_width(rows)).filter(|column| Some(*column) != label).find(names_splits))
 }
 
@@ -251,19 +257,50 @@ pub fn is_split(name: &str) -> bool {
     SPLITS.iter().any(|split| split.eq_ignore_ascii_case(name.trim()))
 }
 
+/// The split of which a column says whether rows are in it, by its name: `is_test`, `train`.
+pub fn split_flag(name: &str) -> Option<Part> {
+    let said = words(name);
+    let rest: Vec<&String> = said.iter().filter(|word| Part::of(word).is_none()).collect();
+    let is_plain = |word: &&String| ASKS.contains(&word.as_str()) || OF_FLAGS.contains(&word.as_str());
+    let part = said.iter().find_map(|word| Part::of(word))?;
+    (rest.len() + 1 == said.len() && rest.iter().all(is_plain)).then_some(part)
+}
+
+/// Whether the name of such a column is a question, and no word that may be that of a class.
+pub fn asks_split(name: &str) -> bool {
+    split_flag(name).is_some() && words(name).first().is_some_and(|word| ASKS.contains(&word.as_str()))
+}
+
+/// Whether a column says splits or parts of a cross-validation by its name, and no classes.
+pub fn is_of_splits(name: &str) -> bool {
+    let said = words(name);
+    let is_one_of = |word: &String, some: &[&str]| some.contains(&word.as_str());
+    let is_fold = said.iter().any(|word| is_one_of(word, &FOLDS))
+        && said.iter().all(|word| is_one_of(word, &FOLDS) || is_one_of(word, &OF_FOLDS));
+    is_split(name) || is_fold || asks_split(name)
+}
+
 /// Whether a column is called `split`, which says nothing else.
 pub fn is_called_split(name: &str) -> bool {
     name.trim().eq_ignore_ascii_case(SPLITS[0])
 }
 
-/// That a column which is called so says no splits, unless it is one of those that are read.
+/// That columns which are called so say no splits, unless they are among those that are read.
 pub fn unread_split(header: &[String], rows: &[Vec<String>], read: &[usize]) -> Option<String> {
-    let column = (0..header.len()).find(|c| is_split(&header[*c]) && !read.contains(c))?;
-    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-    rows.iter().filter_map(|row| row.get(column)).for_each(|cell| *kinds.entry(cell.clone()).or_default() += 1);
-    let (name, kinds) = (header[column].trim(), counted(&kinds));
-    Some(format!("the column `{name}` is not read, because it says no train, validation or test: {kinds}"))
+    let told = |column: usize| {
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+        rows.iter().filter_map(|row| row.get(column)).for_each(|cell| *kinds.entry(cell.clone()).or_default() += 1);
+        let (name, kinds) = (header[column].trim(), counted(&kinds));
+        let why = if asks_split(name) { "does not say which split all rows are in" } else { SAYS_NONE };
+        format!("the column `{name}` is not read, because it {why}: {kinds}")
+    };
+    let unread = (0..header.len()).filter(|c| is_of_splits(&header[*c]) && !read.contains(c));
+    let told: Vec<String> = unread.map(told).collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }
+
+/// What is said of a column that is called after splits.
+const SAYS_NONE: &str = "says no train, validation or test";
 
 /// That rows are in train, because what they say of their split is none: the cells, with the number of their rows.
 pub fn in_train(cells: &BTreeMap<String, usize>) -> Option<String> {
@@ -337,6 +374,9 @@ mod tests {
             ("", "1,train,a;2,test,b", Some(1)),
             ("", "1,train,a;2,plane,b", None),
             ("", "1,train,a;2,train,b", None),
+            ("file,label,dataset", "1,a,train;2,b,test;3,a,unused", Some(2)),
+            ("file,label,phase", "1,a,trn;2,b,tst", Some(2)),
+            ("", "TRAIN,1,a;UNASSIGNED,2,a;UNASSIGNED,3,b;TEST,4,b", Some(0)),
         ] {
             let row = |row: &str| row.split(',').map(str::to_owned).collect::<Vec<_>>();
             let rows: Vec<Vec<String>> = rows.split(';').map(row).collect();
@@ -346,6 +386,11 @@ mod tests {
             let told = unread_split(&header, &rows, &found.into_iter().collect::<Vec<_>>());
             assert_eq!(told.is_some(), found.is_none() && header.len() > 2, "{told:?}");
         }
+        let row = |row: &str| row.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let (header, rows) = (row("file,fold,split,is_test"), [row("1,0,train,0"), row("2,0,held,0")]);
+        assert_eq!(split_column(&header, &rows), Some(2));
+        let told = unread_split(&header, &rows, &[2]).unwrap();
+        assert!(told.contains("`fold` is not read") && told.contains("`is_test` is not read"), "{told}");
         let [header, row] = ["split", ""].map(|cell| vec![cell.to_owned()]);
         let told = unread_split(&header, &[row.clone(), row], &[]).unwrap();
         assert!(told.ends_with("says no train, validation or test: an empty cell (2)"), "{told}");
@@ -363,9 +408,10 @@ mod tests {
             let header: Vec<String> = header.split(',').map(str::to_owned).collect();
             assert_eq!(label_column(&header), column, "{header:?}");
         }
-        let names = ["patient", "Patient ID", "lesion_id", "studyUID", "y_pred", "Prediction", "y_hat", "fold"];
-        assert_eq!(names.map(says_no_class), [true; 8]);
-        let names = ["Patient Gender", "class_id", "species_id", "hat", "breed", "covid", "finding", "subject_class"];
+        let names =
+            ["patient", "Patient ID", "lesion_id", "studyUID", "y_pred", "Prediction", "y_hat", "kfold", "is_test"];
+        assert_eq!(names.map(says_no_class), [true; 9]);
+        let names = ["Patient Gender", "class_id", "species_id", "hat", "breed", "covid", "finding", "is_train_car"];
         assert_eq!(names.map(says_no_class), [false; 8]);
     }
 

@@ -34,6 +34,8 @@ pub fn is_called_files(name: &str) -> bool {
 
 /// Whether a cell is the name of a file of an image.
 pub fn is_file_name(cell: &str) -> bool {
+    // What stands behind the name in an address says how the image is wanted.
+    let cell = if cell.contains("://") { cell.split(['?', '#']).next().unwrap_or_default() } else { cell };
     cell.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&&*ending.trim().to_lowercase()))
 }
 

@@ -3,50 +3,20 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::cells::{
-    FEWEST_COLUMNS, IN_NO_NAME, Numbered, counts_rows, is_called_split, is_index, label_column, split_column,
-    unread_split, usual_width,
+    FEWEST_COLUMNS, IN_NO_NAME, Numbered, counts_rows, is_called_split, is_index, label_column, unread_split,
+    usual_width,
 };
 use super::file_column::{self, LOOKED_AT, is_file_name, is_head};
-use super::folders::is_image;
 use super::known::{Known, NotFound};
 use super::label_columns::LabelsIn;
+use super::split_columns::{Splits, whether};
+use super::table_names::{split_in_name, split_of};
 use super::text::{self, is_number};
-use crate::dataset::own::listing::{Part, Unreadable, words};
+use crate::dataset::own::listing::{Part, Unreadable};
 use crate::dataset::own::tree::{Entry, Tree};
 
-/// A larger table is none of files.
-const MOST_BYTES: u64 = 1 << 30;
 /// Images that plain numbers do not name by chance, row after row.
 const MANY_NAMED: usize = 20;
-
-/// The files of a tree that may be tables.
-pub fn candidates(tree: &Tree) -> impl Iterator<Item = &Entry> {
-    // A text beside folders of classes lists a split by its name, or boxes or whatever; beside one folder of images it
-    // says their labels too.
-    let mut folders = tree.files.iter().filter(|f| is_image(tree, f)).map(Entry::folders);
-    let is_flat = folders.next().is_some_and(|first| folders.all(|other| other == first));
-    let may_be = move |f: &Entry| match f.extension().as_str() {
-        "csv" | "tsv" => true,
-        "txt" => is_flat || split_of(f).is_some(),
-        _ => false,
-    };
-    tree.files.iter().filter(move |f| may_be(f) && f.bytes <= MOST_BYTES && !is_form(f))
-}
-
-/// The split that a table is called, and nothing else.
-pub fn split_of(file: &Entry) -> Option<Part> {
-    Part::of(file.file_name().split('.').next().unwrap_or_default())
-}
-
-/// Whether a table is one to fill in, as competitions give it: its labels are none.
-pub fn is_form(file: &Entry) -> bool {
-    file.extension() == "csv" && words(file.file_name()).iter().any(|word| word == "submission")
-}
-
-/// The images of a tree by the names that tables have for them.
-pub fn known(tree: &Tree) -> Known {
-    Known::of(tree, |file| is_image(tree, file))
-}
 
 /// A row that names no image.
 pub fn not_found(name: &str, why: NotFound, line: usize, table: &Entry) -> Unreadable {
@@ -71,7 +41,7 @@ pub fn told_absent(list: &Entry, names: &[String]) -> Option<String> {
 /// That images have two rows which differ in their labels or splits.
 pub fn told_twice(files: &[String], what: &str) -> Option<String> {
     let first = files.first()?;
-    let (more, has) = match files.len() - 1 {
+    let (more, has) = match files.iter().collect::<HashSet<_>>().len() - 1 {
         0 => (String::new(), "has"),
         more => (format!(" and {more} more"), "have"),
     };
@@ -96,14 +66,16 @@ pub struct Table {
     pub is_list: bool,
     /// Whether each of its names may be that of several images.
     is_unclear: bool,
+    /// Whether it is a table of pixels, or of other measurements.
+    is_of_numbers: bool,
     /// Whether its files are plain numbers, in a column that is not called one of files.
     is_numbered: bool,
     /// Whether the name of this column may be that of one with files.
     suits: bool,
-    /// The column that says the split.
-    pub part: Option<usize>,
+    /// The columns that say the split.
+    pub splits: Splits,
     /// The split that the name of the table says.
-    of: Option<Part>,
+    pub of: Option<Part>,
     /// What else is to be said of it.
     pub notes: Vec<String>,
 }
@@ -113,7 +85,7 @@ impl Table {
     pub fn read(tree: &Tree, file: &Entry, images: &Known) -> Result<Option<Self>, String> {
         let bytes = tree.read_unpacked(file)?;
         let folder = file.folders();
-        let of = Part::within(file.file_name());
+        let of = split_in_name(file);
         let (mut rows, mut lines): (Vec<Vec<String>>, Vec<usize>) = (Vec::new(), Vec::new());
         let is_text = file.extension() == "txt";
         let filled = || bytes.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LOOKED_AT);
@@ -155,11 +127,12 @@ impl Table {
             Err(two) => return Ok(Some(Self::faulty(either(&rows, two, images, folder), is_named(&rows)))),
         };
         if is_of_pixels(&rows, column) {
-            return Ok(None);
+            let table = Self { is_of_numbers: true, ..Self::faulty(String::new(), true) };
+            return Ok(is_named(&rows).then_some(table));
         }
         // Names that may be those of several images each say nothing: numbers of rounds are no images.
         let cell = |row: &Vec<String>| row.get(column).cloned().unwrap_or_default();
-        let is_unclear = !rows.iter().any(|row| images.find(&cell(row), folder, of).is_ok());
+        let mut is_unclear = !rows.iter().any(|row| images.find(&cell(row), folder, of).is_ok());
         let is_called = rows.first().is_some_and(|row| file_column::is_called(&cell(row)));
         let most = |is: &dyn Fn(&str) -> bool| rows.iter().filter(|row| is(&cell(row))).count() * 2 > rows.len();
         let are_numbers = most(&is_number);
@@ -174,12 +147,24 @@ impl Table {
         let is_numbered = are_numbers && !file_column::is_called_files(&name);
         let suits = file_column::suits(&name).is_some();
         lines.drain(..usize::from(is_header));
+        let mut notes: Vec<String> = text::passed_over(table.comments).into_iter().collect();
+        let names = header.clone().unwrap_or_default();
+        let within = joined(&names, &mut rows, column, &|name| images.find(name, folder, of));
+        if let Some(within) = within {
+            is_unclear = false;
+            notes.push(format!("the files in `{name}` are those in the folders in `{}`", names[within]));
+        }
+        let denied = without_denied(&names, &mut rows, &mut lines, column);
+        notes.extend(
+            denied.map(|n| format!("rows with a 0 in `Confidence` say what an image is not: {n} are passed over")),
+        );
         // One row that is short, the first too, takes no column from the others.
         let columns = header.as_ref().map_or_else(|| usual_width(&rows), Vec::len);
-        let names = header.clone().unwrap_or_default();
-        let part = split_column(&names, &rows).filter(|part| *part != column);
+        let splits = Some(Splits::find(&names, &rows)).filter(|found| !found.columns().contains(&column));
+        let splits = splits.unwrap_or(Splits::Nowhere);
+        let said = splits.columns();
         let others: Vec<usize> = (0..columns)
-            .filter(|c| *c != column && Some(*c) != part)
+            .filter(|c| *c != column && Some(*c) != within && !said.contains(c))
             .filter(|c| names.get(*c).map_or_else(|| !counts_rows(&rows, *c), |n| !is_index(n) && !is_called_split(n)))
             .collect();
         let label = LabelsIn::find(header.as_deref(), &rows, &others);
@@ -187,10 +172,9 @@ impl Table {
         let has_label = |row: &Vec<String>| named.is_some_and(|c| row.get(c).is_some_and(|cell| !cell.is_empty()));
         let is_named = rows.iter().any(has_label);
         let read: Vec<usize> = match label {
-            Ok(LabelsIn::Column(label)) => [part, Some(label)].into_iter().flatten().collect(),
-            _ => part.into_iter().collect(),
+            Ok(LabelsIn::Column(label)) => said.into_iter().chain([label]).collect(),
+            _ => said,
         };
-        let mut notes: Vec<String> = text::passed_over(table.comments).into_iter().collect();
         notes.extend(unread_split(&names, &rows, &read));
         let file = column;
         Ok(Some(Self {
@@ -204,9 +188,10 @@ impl Table {
             is_sure,
             is_list,
             is_unclear,
+            is_of_numbers: false,
             is_numbered,
             suits,
-            part,
+            splits,
             of,
             notes,
         }))
@@ -215,6 +200,9 @@ impl Table {
     /// Why no label is read from it, though it seems to have some: it may be about other things than these images.
     /// `is_told` says that folders, or a table of files, have their labels too.
     pub fn doubt(&self, images: &Known, folder: &[String], is_told: bool) -> Option<&'static str> {
+        if self.is_of_numbers {
+            return Some("has many columns of numbers; leave the columns of files and labels alone in it");
+        }
         if self.is_unclear {
             return Some("names images by names that several of them have; name them with their folders");
         }
@@ -228,9 +216,7 @@ impl Table {
         if kinds == self.rows.len() && (2..images.count).contains(&kinds) {
             return Some("has another label in each row, as a list of classes has");
         }
-        let told = |row: &Vec<String>| self.told(row, &mut BTreeMap::new());
-        let find = |row: &Vec<String>| images.find(self.name_in(row), folder, told(row));
-        let found: Vec<Result<usize, NotFound>> = self.rows.iter().map(find).collect();
+        let found = self.found(images, folder);
         let named = found.iter().flatten().collect::<HashSet<_>>().len();
         // Most images, or many of them, of which nearly all rows speak, with labels that repeat.
         let is_of_many = named >= MANY_NAMED && named * 10 >= self.rows.len() * 9 && kinds * 2 <= self.rows.len();
@@ -240,6 +226,23 @@ impl Table {
             .then_some("names images by plain numbers, which may mean other things; name them with folder and ending")
     }
 
+    /// The image of each row.
+    pub fn found(&self, images: &Known, folder: &[String]) -> Vec<Result<usize, NotFound>> {
+        let told = |row: &Vec<String>| self.told(row, &mut BTreeMap::new());
+        self.rows.iter().map(|row| images.find(self.name_in(row), folder, told(row))).collect()
+    }
+
+    /// Whether it has labels by names that several images have, and other ones than these classes.
+    pub fn is_of_several(&self, classes: &[String]) -> bool {
+        let is_class = |label: &String| classes.iter().any(|class| class.eq_ignore_ascii_case(label));
+        let is_other = |column: usize| {
+            let mut labels = self.rows.iter().filter_map(|row| row.get(column)).filter(|label| !label.is_empty());
+            labels.any(|label| !is_class(label))
+        };
+        let is_named = self.is_named && self.is_unclear && !self.is_numbered;
+        is_named && matches!(self.label, Ok(LabelsIn::Column(label)) if is_other(label))
+    }
+
     /// Whether it may have labels.
     pub fn has_labels(&self) -> bool {
         !matches!(self.label, Ok(LabelsIn::Nowhere))
@@ -247,13 +250,13 @@ impl Table {
 
     /// Whether it names files, and its labels are called so: it says more than numbers do.
     pub fn is_plainly_of_files(&self) -> bool {
-        self.is_named && !self.is_numbered && !self.is_unclear
+        self.is_named && !self.is_numbered && !self.is_unclear && !self.is_of_numbers
     }
 
     /// A table of files that is refused if labels are read from it.
     fn faulty(fault: String, is_named: bool) -> Self {
         let (rows, lines, notes) = (Vec::new(), Vec::new(), Vec::new());
-        let (header, label, part, of) = (None, Err(fault), None, None);
+        let (header, label, splits, of) = (None, Err(fault), Splits::Nowhere, None);
         Self {
             header,
             rows,
@@ -265,9 +268,10 @@ impl Table {
             is_sure: true,
             is_list: false,
             is_unclear: false,
+            is_of_numbers: false,
             is_numbered: false,
             suits: true,
-            part,
+            splits,
             of,
             notes,
         }
@@ -280,12 +284,15 @@ impl Table {
 
     /// The split that a row says, or the name of the table; what is none is counted.
     pub fn told(&self, row: &[String], no_splits: &mut BTreeMap<String, usize>) -> Option<Part> {
-        let said = self.part.and_then(|part| row.get(part));
-        let told = said.and_then(|said| Part::within(said)).or(self.of);
-        if let Some(said) = said.filter(|_| told.is_none()) {
-            *no_splits.entry(said.clone()).or_default() += 1;
+        let said = match self.splits.of(row) {
+            Some(Ok(part)) => return Some(part),
+            Some(Err(said)) => Some(said),
+            None => None,
+        };
+        if let Some(said) = said.filter(|_| self.of.is_none()) {
+            *no_splits.entry(said).or_default() += 1;
         }
-        told
+        self.of
     }
 
     /// An error where a comma too many may have cut a name or a label, or a second column may have another one.
@@ -314,7 +321,7 @@ impl Table {
             ));
         }
         let Some(header) = &self.header else { return Ok(()) };
-        for column in [Some(self.file), label, self.part].into_iter().flatten() {
+        for column in [self.file].into_iter().chain(label).chain(self.splits.columns()) {
             let is_same = |name: &&String| name.trim().eq_ignore_ascii_case(header[column].trim());
             if header.get(column).is_some_and(|name| !name.trim().is_empty())
                 && header.iter().filter(is_same).count() > 1
@@ -336,10 +343,11 @@ impl Table {
             Ok(LabelsIn::Columns(columns)) => format!("the label is the column with the 1, of {}", columns.len()),
             Ok(LabelsIn::Nowhere) | Err(_) => "without labels".into(),
         };
-        let part = match (self.part, self.of) {
-            (Some(part), _) => format!(", splits in {}", name(part)),
-            (None, Some(of)) => format!(", in {} by its name", of.name()),
-            (None, None) => String::new(),
+        let said: Vec<String> = self.splits.columns().into_iter().map(name).collect();
+        let part = match self.of {
+            _ if !said.is_empty() => format!(", splits in {}", said.join(" and ")),
+            Some(of) => format!(", in {} by its name", of.name()),
+            None => String::new(),
         };
         format!("{}: files in {}, {label}{part}", file.name(), name(self.file))
     }
@@ -348,6 +356,57 @@ impl Table {
 /// Whether the first row calls a column a label.
 fn is_named(rows: &[Vec<String>]) -> bool {
     rows.first().is_some_and(|header| label_column(header).is_some())
+}
+
+/// The column with the folders of files whose names several images have, and these names with their folders, if all of
+/// them are those of one image then.
+fn joined(
+    header: &[String],
+    rows: &mut [Vec<String>],
+    column: usize,
+    find: &dyn Fn(&str) -> Result<usize, NotFound>,
+) -> Option<usize> {
+    let name = |row: &[String]| row.get(column).cloned().unwrap_or_default();
+    let alone: Vec<Result<usize, NotFound>> = rows.iter().map(|row| find(&name(row))).collect();
+    if !alone.contains(&Err(NotFound::Several)) {
+        return None;
+    }
+    let label = label_column(header);
+    let with = |row: &[String], folder: usize| format!("{}/{}", row.get(folder).map_or("", String::as_str), name(row));
+    let is_right = |folder: usize| {
+        rows.iter().zip(&alone).all(|(row, alone)| match (find(&with(row, folder)), alone) {
+            (Ok(_), Err(NotFound::Several)) => true,
+            (found, alone) => found == *alone && *alone != Err(NotFound::Several),
+        })
+    };
+    let folder = (0..header.len()).find(|c| *c != column && Some(*c) != label && is_right(*c))?;
+    for row in rows.iter_mut().filter(|row| row.len() > column) {
+        row[column] = with(row, folder);
+    }
+    Some(folder)
+}
+
+/// Takes out rows that say with a 0 in `Confidence` what an image is not, where another says with a 1 what it is; how many.
+fn without_denied(
+    header: &[String],
+    rows: &mut Vec<Vec<String>>,
+    lines: &mut Vec<usize>,
+    column: usize,
+) -> Option<usize> {
+    let sure = header.iter().position(|name| name.trim().eq_ignore_ascii_case("confidence"))?;
+    let says = |row: &[String]| row.get(sure).and_then(|cell| whether(cell));
+    if !rows.iter().all(|row| says(row).is_some()) {
+        return None;
+    }
+    let known: HashSet<String> =
+        rows.iter().filter(|row| says(row) == Some(true)).filter_map(|row| row.get(column)).cloned().collect();
+    let is_denied =
+        |row: &Vec<String>| says(row) == Some(false) && row.get(column).is_some_and(|name| known.contains(name));
+    let denied: Vec<bool> = rows.iter().map(is_denied).collect();
+    let (mut of_rows, mut of_lines) = (denied.iter(), denied.iter());
+    rows.retain(|_| of_rows.next() != Some(&true));
+    lines.retain(|_| of_lines.next() != Some(&true));
+    Some(denied.iter().filter(|is| **is).count()).filter(|n| *n > 0)
 }
 
 /// Whether a column is one of many of numbers: a table of pixels, whose values may be names of images by chance.

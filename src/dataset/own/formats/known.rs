@@ -72,6 +72,8 @@ fn loose(name: &str) -> String {
 /// The folders and the file of a name, as another machine may write it, without those that lead nowhere or upwards.
 fn parts(name: &str) -> Vec<String> {
     let plain = name.trim().replace('\\', "/");
+    // What stands behind the name in an address says how the image is wanted.
+    let plain = if plain.contains("://") { plain.split(['?', '#']).next().unwrap_or_default() } else { &plain };
     plain.split('/').filter(|part| !["", ".", ".."].contains(part)).map(str::to_owned).collect()
 }
 
@@ -173,6 +175,7 @@ mod tests {
             ("1", "", "b/1.png"),
             ("./B\\1.PNG", "", "b/1.png"),
             ("/home/me/b/1.png", "", "b/1.png"),
+            ("https://example.org/b/1.png?w=300", "", "b/1.png"),
             ("a/1.png", "", "-"),
             ("b/1.png", "a", "b/1.png"),
             ("a/c/3.png", "", "-"),

@@ -8,14 +8,16 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::{Field, Row};
 use serde_json::Value;
 
-use super::cells::{in_order_of_numbers, in_train, is_index, is_split, says_no_class};
-use super::fields::{class_names, features, flat, label_in, label_of, label_of_folder, number};
+use super::cells::{in_order_of_numbers, in_train, is_of_splits, says_no_class};
+use super::fields::{
+    class_names, features, flat, is_number_of_row, label_in, label_of, label_of_folder, names_row, number, said,
+};
 use super::file_column::suits;
 use crate::dataset::DataError;
 use crate::dataset::own::array::{Array, Arrays, Kind, Number, of_rows};
 use crate::dataset::own::format::{Format, with_labels};
 use crate::dataset::own::labels::{self, RawLabel, classes_of};
-use crate::dataset::own::listing::{Images, Item, Listing, Part, Unreadable};
+use crate::dataset::own::listing::{Images, Item, Listing, Part, SEVERAL_LABELS, Unreadable};
 use crate::dataset::own::names::{Names, names_in};
 use crate::dataset::own::picture::{self, Picture};
 use crate::dataset::own::tree::{Entry, Tree};
@@ -43,6 +45,8 @@ impl Format for Parquet {
     fn list(&self, tree: Arc<Tree>) -> Result<Listing, DataError> {
         let (mut items, mut raw, mut unreadable, mut notes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut packed, mut arrays) = (Vec::new(), Vec::new());
+        // Images with more than one label, and how many.
+        let mut several: Vec<(usize, usize)> = Vec::new();
         // The names of the classes that each file has, and where its labels begin.
         let mut named: Vec<(usize, Option<Vec<String>>)> = Vec::new();
         for file in tree.files.iter().filter(|f| is_parquet(&tree, f)) {
@@ -61,20 +65,27 @@ impl Format for Parquet {
                     break;
                 }
             }
-            let columns = found.map_err(fault)?;
+            let mut columns = found.map_err(fault)?;
+            let said = said(&reader, &columns.others).map_err(broken)?;
+            columns.without_splits(&said.columns);
             let in_folder = label_of_folder(file).filter(|_| columns.label.is_none());
-            notes.push(columns.note(file, in_folder.is_some()));
+            notes.push(columns.note(file, in_folder.is_some(), &said.columns));
+            notes.extend(said.unread.map(|told| format!("{}: {told}", file.name())));
             let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
             named.push((raw.len(), class_names(&features, columns.label.as_deref())));
             let part = Part::within(file.file_name()).or_else(|| file.folders().iter().find_map(|p| Part::of(p)));
             let (mut values, mut count) = (Vec::new(), 0);
             for (place, row) in reader.get_row_iter(None).map_err(broken)?.enumerate() {
-                let Cells { image, label, name, said } = columns.read(row.map_err(broken)?);
+                let Cells { image, label, labels, name } = columns.read(row.map_err(broken)?);
                 let name = name.unwrap_or_else(|| format!("{}[{place}]", file.name()));
-                let told = said.as_deref().and_then(Part::within).or(part);
-                if let Some(said) = said.filter(|_| told.is_none()) {
-                    *no_splits.entry(said).or_default() += 1;
-                }
+                let told = match said.rows.get(place) {
+                    Some(Ok(told)) => Some(*told),
+                    Some(Err(cell)) if part.is_none() => {
+                        *no_splits.entry(cell.clone()).or_default() += 1;
+                        None
+                    }
+                    _ => part,
+                };
                 match image {
                     Ok(Stored::File(bytes)) => packed.push(Ok(bytes)),
                     Ok(Stored::Numbers(numbers)) => {
@@ -86,6 +97,7 @@ impl Format for Parquet {
                         continue;
                     }
                 }
+                several.extend((labels > 1).then_some((items.len(), labels)));
                 items.push(Item { name, part: told, label: None });
                 raw.push(in_folder.clone().unwrap_or(label));
             }
@@ -99,9 +111,10 @@ impl Format for Parquet {
         }
         let warnings = labels::joined_by_name(&mut raw, &mut named);
         let names = named.into_iter().find_map(|(_, names)| names);
-        let found =
+        let mut found =
             classes_of(&raw, names.map(Names::in_order).or_else(|| names_in(&tree)), &|i| items[i].name.clone())
                 .map_err(|e| tree.fault(None, e))?;
+        several.into_iter().for_each(|(image, n)| found.labels[image] = Err(format!("has {n} {SEVERAL_LABELS}")));
         notes.extend(found.notes);
         let images: Box<dyn Images> = match arrays.is_empty() {
             true => Box::new(Packed(packed)),
@@ -150,17 +163,17 @@ impl Images for Packed {
 struct Columns {
     images: ImagesIn,
     label: Option<String>,
-    /// The column that says the split of each row.
-    split: Option<String>,
+    /// All columns that are neither.
+    others: Vec<String>,
 }
 
 /// What a row holds.
 struct Cells {
     image: Result<Stored, String>,
     label: RawLabel,
+    /// How many labels it has.
+    labels: usize,
     name: Option<String>,
-    /// What it says of its split.
-    said: Option<String>,
 }
 
 /// Where the images of a file stand.
@@ -220,24 +233,34 @@ impl Columns {
                 names.join(", ")
             )
         })?;
-        // A column of splits has words; of other kinds it is said not to be read.
-        let split = names.iter().find(|name| is_split(name) && label.as_ref() != Some(*name)).cloned();
-        let others: Vec<String> = names.into_iter().filter(|name| Some(name) != split.as_ref()).collect();
-        Ok(Self { label: label.or_else(|| images.only_other(&others)), images, split })
+        let others = names.into_iter().filter(|name| label.as_ref() != Some(name) && !images.has(name)).collect();
+        Ok(Self { label, images, others })
     }
 
-    fn note(&self, file: &Entry, in_folder: bool) -> String {
+    /// Takes for the label the only column that is left beside the images and the splits.
+    fn without_splits(&mut self, splits: &[String]) {
+        self.others.retain(|name| !splits.contains(name) && !is_of_splits(name) && !names_row(name));
+        if let (None, [only]) = (&self.label, &self.others[..])
+            && !says_no_class(only)
+        {
+            self.label = self.others.pop();
+        }
+    }
+
+    fn note(&self, file: &Entry, in_folder: bool, splits: &[String]) -> String {
+        let quoted = |names: &[String], and: &str| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(and);
         let label = match &self.label {
             Some(label) => format!("labels in `{label}`"),
             None if in_folder => "the label in the name of its folder".into(),
-            None => "without labels".into(),
+            None if self.others.is_empty() => "without labels".into(),
+            None => format!("without labels (not read: {})", quoted(&self.others, ", ")),
         };
         let images = match &self.images {
             ImagesIn::Files(column) => format!("images in `{column}`"),
             ImagesIn::Numbers { columns, words, .. } if columns.len() == 1 => format!("{words} in `{}`", columns[0]),
             ImagesIn::Numbers { columns, words, .. } => format!("{words}, {} of them", columns.len()),
         };
-        let split = self.split.as_ref().map(|split| format!(", splits in `{split}`")).unwrap_or_default();
+        let split = if splits.is_empty() { String::new() } else { format!(", splits in {}", quoted(splits, " and ")) };
         let ordered = match &self.images {
             ImagesIn::Numbers { order: Some(_), .. } => ", in the order of the numbers in their names",
             _ => "",
@@ -245,22 +268,14 @@ impl Columns {
         format!("{}: {images}{ordered}, {label}{split}", file.name())
     }
 
-    /// The image of a row, its label, and its name and split if it has some.
+    /// The image of a row, its label, and its name if it has one.
     fn read(&self, row: Row) -> Cells {
         let (mut image, mut label, mut name) = (Err("is missing".to_owned()), RawLabel::Missing, None);
-        let mut said = self.split.as_ref().map(|_| String::new());
-        let mut numbers = Vec::new();
+        let (mut numbers, mut labels) = (Vec::new(), 1);
         for (column, field) in row.into_columns() {
             if Some(&column) == self.label.as_ref() {
+                labels = if let Field::ListInternal(list) = &field { list.len() } else { 1 };
                 label = label_of(field);
-                continue;
-            }
-            if Some(&column) == self.split.as_ref() {
-                said = Some(match field {
-                    Field::Str(text) => text,
-                    Field::Null => String::new(),
-                    other => other.to_string(),
-                });
                 continue;
             }
             match &self.images {
@@ -291,28 +306,18 @@ impl Columns {
                 (found, _) => Err(format!("has {found} pixels instead of {wanted}")),
             };
         }
-        Cells { image, label, name, said }
+        Cells { image, label, labels, name }
     }
 }
 
 impl ImagesIn {
-    /// The only column beside the images, if there is just one.
-    fn only_other(&self, names: &[String]) -> Option<String> {
-        let is_image = |name: &String| match self {
+    /// Whether a column has images.
+    fn has(&self, name: &String) -> bool {
+        match self {
             Self::Files(column) => column == name,
             Self::Numbers { columns, .. } => columns.contains(name),
-        };
-        let is_name = |name: &str| ["path", "file", "filename", "file_name"].contains(&name.to_lowercase().as_str());
-        match names.iter().filter(|n| !is_image(n) && !is_name(n) && !is_number_of_row(n)).collect::<Vec<_>>()[..] {
-            [only] if !says_no_class(only) => Some(only.clone()),
-            _ => None,
         }
     }
-}
-
-/// Whether a column numbers the rows, as pandas writes it or by its name.
-fn is_number_of_row(name: &str) -> bool {
-    name.starts_with("__index_level") || is_index(name)
 }
 
 /// The images in a column of lists of numbers, which may be nested.
@@ -332,7 +337,7 @@ fn of_list(name: &str, field: &Field) -> Option<ImagesIn> {
 /// The images whose pixels are columns.
 fn of_columns(fields: &[(&String, &Field)], label: Option<&str>) -> Option<ImagesIn> {
     let is_pixel = |name: &str, field: &Field| {
-        Some(name) != label && !is_number_of_row(name) && !is_split(name) && number(field).is_some()
+        Some(name) != label && !is_number_of_row(name) && !is_of_splits(name) && number(field).is_some()
     };
     let columns: Vec<String> =
         fields.iter().filter(|(name, field)| is_pixel(name, field)).map(|(name, _)| (*name).clone()).collect();

@@ -1,17 +1,20 @@
 //! Image files with a table of files and labels beside them, in CSV or TSV.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::cells::in_train;
-use super::file_table::{Table, candidates, is_form, known, not_found, told_absent, told_twice};
-use super::folders::{self, Files};
+use super::file_table::{Table, not_found, told_absent, told_twice};
+use super::folders::{self, Files, is_image};
 use super::groups;
-use super::known::NotFound;
-use super::label_columns::LabelsIn;
+use super::known::{Known, NotFound};
+use super::label_columns::{LabelsIn, UNCLEAR};
+use super::layout::{self, Place};
+use super::table_names::{candidates, is_form, known, split_of};
+use super::text::is_number;
 use crate::dataset::DataError;
 use crate::dataset::own::format::{Format, with_labels};
-use crate::dataset::own::labels::classes_of;
+use crate::dataset::own::labels::{RawLabel, classes_of};
 use crate::dataset::own::listing::{IN_NO_ROW, Item, Listing, Part, Unreadable};
 use crate::dataset::own::names::{names_file, names_in};
 use crate::dataset::own::tree::{Entry, Tree};
@@ -49,7 +52,10 @@ impl Format for Tables {
         let (mut warnings, mut unclear, mut groups_in) = (Vec::new(), None, Vec::new());
         let mut seen: HashMap<usize, usize> = HashMap::new();
         let mut no_splits: BTreeMap<String, usize> = BTreeMap::new();
-        let [mut contradicted, mut divided, mut read]: [Vec<String>; 3] = Default::default();
+        let [mut divided, mut read, mut doubted]: [Vec<String>; 3] = Default::default();
+        // By the tables of both rows.
+        let mut contradicted: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+        let in_folders = parts_of_folders(&tree);
         let forms = tree.files.iter().filter(|f| is_form(f)).map(Entry::name);
         notes.extend(forms.map(|name| format!("{name} is a form for answers by its name, and not read")));
         let mut tables: Vec<(&Entry, Table)> = Vec::new();
@@ -65,8 +71,10 @@ impl Format for Tables {
         tables.retain(|(file, table)| {
             let doubt = table.doubt(&images, file.folders(), is_told);
             notes.extend(doubt.map(|why| format!("no label is read from {}, which {why}", file.name())));
+            doubted.extend(doubt.map(|_| file.name()));
             doubt.is_none()
         });
+        notes.extend(made_up_for(&mut tables, &images));
         // Beside a column that is called a label none is guessed; what has no labels says splits of images that have theirs.
         tables.sort_by_key(|(_, table)| (!table.is_named, !table.has_labels()));
         let is_named = tables.first().is_some_and(|(_, table)| table.is_named);
@@ -74,6 +82,10 @@ impl Format for Tables {
             return Err(tree.fault(None, two));
         }
         for (file, mut table) in tables {
+            let found = table.found(&images, file.folders());
+            // A table of images in folders of several splits is none of the one in its name.
+            let parts: HashSet<Part> = found.iter().flatten().filter_map(|i| in_folders.get(i)).copied().collect();
+            table.of = table.of.filter(|_| parts.len() < 2);
             if is_named && !table.is_named {
                 let guessed = matches!(table.label, Ok(LabelsIn::Column(_) | LabelsIn::Columns(_)) | Err(_));
                 table.label = Ok(LabelsIn::Nowhere);
@@ -94,9 +106,9 @@ impl Format for Tables {
             };
             table.is_plain(labels).map_err(|e| tree.fault(Some(file), e))?;
             let mut absent: Vec<String> = Vec::new();
-            for (&line, row) in table.lines.iter().zip(&table.rows) {
+            for ((&line, row), found) in table.lines.iter().zip(&table.rows).zip(found) {
                 let (name, told) = (table.name_in(row), table.told(row, &mut no_splits));
-                let index = match images.find(name, file.folders(), told) {
+                let index = match found {
                     Ok(index) => index,
                     Err(NotFound::None) if table.is_list => {
                         absent.push(name.to_owned());
@@ -108,7 +120,7 @@ impl Format for Tables {
                     }
                 };
                 let label = labels.of(|column| row.get(column).map_or("", String::as_str).into());
-                let part = told.or_else(|| tree.files[index].folders().iter().find_map(|folder| Part::of(folder)));
+                let part = told.or_else(|| in_folders.get(&index).copied());
                 let longer =
                     images.is_longer(name, &tree.files[index]).then(|| not_found(name, NotFound::None, line, file));
                 let Some(&before) = seen.get(&index) else {
@@ -135,14 +147,25 @@ impl Format for Tables {
                     unreadable.extend(elsewhere[before].take().or(longer));
                     continue;
                 }
-                contradicted.extend(differs.then(|| tree.files[index].name()));
-                divided.extend((items[before].part != part).then(|| tree.files[index].name()));
+                if differs {
+                    contradicted.entry((at[before].0, read.len() - 1)).or_default().push(tree.files[index].name());
+                }
+                // A split that one row says is that of the other too.
+                let there = items[before].part.or(part);
+                items[before].part = there;
+                divided.extend((part.or(there) != there).then(|| tree.files[index].name()));
             }
             warnings.extend(told_absent(file, &absent));
         }
         notes.extend(in_train(&no_splits));
-        for (files, what) in [(&contradicted, "labels"), (&divided, "splits")] {
-            warnings.extend(told_twice(files, what));
+        for ((one, other), files) in &contradicted {
+            let of = if one == other { String::new() } else { format!(", in {} and {}", read[*one], read[*other]) };
+            warnings.extend(told_twice(files, &format!("labels{of}")));
+        }
+        warnings.extend(told_twice(&divided, "splits"));
+        if let Some(mixed) = mixed(&raw, &at, &read) {
+            unclear.get_or_insert_with(|| tree.fault(None, mixed));
+            raw.fill(RawLabel::Missing);
         }
         let unlisted = images.count - seen.len();
         if unlisted > 0 {
@@ -150,6 +173,12 @@ impl Format for Tables {
         }
         // A table called `labels.txt` lists no names.
         let names = names_file(&tree).filter(|file| !read.contains(&file.name()));
+        doubted.extend(names.map(Entry::name));
+        let is_told = |file: &Entry| read.contains(&file.name()) || doubted.contains(&file.name()) || is_form(file);
+        let is_aside = |i: &usize| !is_image(&tree, &tree.files[*i]) && !is_told(&tree.files[*i]);
+        let aside: Vec<usize> = (0..tree.files.len()).filter(is_aside).collect();
+        notes.extend(folders::left_aside(&tree, &aside));
+        let names = names.filter(|_| raw.iter().any(|label| *label != RawLabel::Missing));
         let names = names.and_then(|_| names_in(&tree));
         let found = classes_of(&raw, names, &|i| format!("row {} of {}", at[i].1, read[at[i].0]))
             .map_err(|e| tree.fault(None, e))?;
@@ -157,14 +186,12 @@ impl Format for Tables {
         warnings.extend(found.warnings);
         if let Some(folders) = folders::classes(&tree) {
             let class = |label: &Result<_, String>| found.classes.get(usize::from(*label.as_ref().ok()?));
-            let both: Vec<bool> = (files.iter().zip(&found.labels))
-                .filter_map(|(file, label)| Some(folders.get(file)? != class(label)?))
+            let both: Vec<[String; 2]> = (files.iter().zip(&found.labels))
+                .filter_map(|(file, label)| Some([folders.get(file)?, class(label)?].map(|name| name.to_lowercase())))
                 .collect();
-            let (all, other) = (both.len(), both.iter().filter(|differ| **differ).count());
-            let told = "the folders of the images may be classes too, but the labels are those of the table";
-            match other {
-                0 => notes.push(format!("{told}; they say the same")),
-                _ => warnings.push(format!("{told}; for {other} of {all} images the folder says another class")),
+            match beside_folders(&both) {
+                Ok(note) => notes.push(note),
+                Err(warning) => warnings.push(warning),
             }
         }
         let images = Box::new(Files { tree, files });
@@ -173,6 +200,101 @@ impl Format for Tables {
         let format = self.name().to_owned();
         Ok(Listing { format, items, classes: found.classes, images, unreadable, notes, warnings, unclear })
     }
+}
+
+/// The split that the folders of each image say, above classes or not.
+fn parts_of_folders(tree: &Tree) -> HashMap<usize, Part> {
+    let images: Vec<usize> = (0..tree.files.len()).filter(|i| is_image(tree, &tree.files[*i])).collect();
+    let places = layout::places(&images.iter().map(|i| tree.files[*i].folders()).collect::<Vec<_>>());
+    let part = |(image, place): (&usize, &Place<'_>)| {
+        let above = match place {
+            Place::Inside { part, .. } => *part,
+            Place::Outside => None,
+        };
+        let named = tree.files[*image].folders().iter().find_map(|folder| Part::of(folder));
+        Some((*image, named.or(above)?))
+    };
+    images.iter().zip(&places).filter_map(part).collect()
+}
+
+/// Takes no labels from tables that do not say where theirs are, if others say those of most of the same images; what is
+/// told of it.
+fn made_up_for(tables: &mut [(&Entry, Table)], images: &Known) -> Vec<String> {
+    let is_unclear = |table: &Table| matches!(&table.label, Err(why) if why.starts_with(UNCLEAR));
+    if !tables.iter().any(|(_, table)| is_unclear(table)) {
+        return Vec::new();
+    }
+    let is_clear = |table: &Table| table.has_labels() && table.label.is_ok();
+    let clear = tables.iter().filter(|(_, table)| is_clear(table));
+    let labelled: HashSet<usize> =
+        clear.flat_map(|(file, table)| table.found(images, file.folders())).flatten().collect();
+    let mut notes = Vec::new();
+    for (file, table) in tables.iter_mut().filter(|(_, table)| is_unclear(table)) {
+        let known =
+            table.found(images, file.folders()).into_iter().flatten().filter(|image| labelled.contains(image)).count();
+        if let Err(why) = &table.label
+            && known * 2 > table.rows.len()
+        {
+            notes.push(format!(
+                "no label is read from {}, which {why}; another table has labels of its images",
+                file.name()
+            ));
+            table.label = Ok(LabelsIn::Nowhere);
+            table.of = table.of.filter(|_| split_of(file).is_some());
+        }
+    }
+    notes
+}
+
+/// That the classes are numbers in one table and names in another, so that each would be several. `at` has the table of
+/// each label, of those that are `read`.
+fn mixed(raw: &[RawLabel], at: &[(usize, usize)], read: &[String]) -> Option<String> {
+    let mut kinds: BTreeMap<usize, BTreeSet<(bool, &str)>> = BTreeMap::new();
+    for (label, (table, _)) in raw.iter().zip(at) {
+        if let RawLabel::Cell(name) | RawLabel::Name(name) = label {
+            kinds.entry(*table).or_default().insert((is_number(name), name));
+        }
+    }
+    let all = |numbers: bool| {
+        let is_so = |(_, names): &(&usize, &BTreeSet<(bool, &str)>)| names.iter().all(|(is, _)| *is == numbers);
+        let (table, names) = kinds.iter().find(is_so)?;
+        Some((&read[*table], names.first()?.1))
+    };
+    let ((one, number), (other, name)) = (all(true)?, all(false)?);
+    Some(format!(
+        "has numbers for classes in {one} (`{number}`) and names in {other} (`{name}`); write one or the other"
+    ))
+}
+
+/// What is said of folders that may be classes too, beside the labels of a table, by both names of each image; an error
+/// if they may be right where the table is wrong.
+fn beside_folders(both: &[[String; 2]]) -> Result<String, String> {
+    let told = "the folders of the images may be classes too, but the labels are those of the table";
+    let (all, other) = (both.len(), both.iter().filter(|[folder, label]| folder != label).count());
+    if other == 0 {
+        return Ok(format!("{told}; they say the same"));
+    }
+    let mut within: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    for [folder, label] in both {
+        *within.entry(folder).or_default().entry(label).or_default() += 1;
+    }
+    // Words that are both mean the same; of others the labels in each folder tell.
+    if !both.iter().any(|[_, label]| within.contains_key(label.as_str())) {
+        let most = within.values().filter_map(|labels| labels.iter().max_by_key(|(_, images)| **images));
+        let (usual, kinds): (Vec<usize>, BTreeSet<&str>) = most.map(|(label, images)| (*images, *label)).unzip();
+        let usual: usize = usual.into_iter().sum();
+        if usual == all {
+            return Ok(format!("{told}; all images of a folder have one label"));
+        }
+        if kinds.len() == within.len() && usual * 4 >= all * 3 {
+            let other = all - usual;
+            return Err(format!("{told}; {other} of {all} images have another label than most of their folder"));
+        }
+        if within.values().all(|labels| labels.len() > 1) {
+            return Ok("the folders of the images are no classes: each has images of several labels".into());
+        }
+    }
+    Err(format!("{told}; for {other} of {all} images the folder says another class"))
 }
 
 /// That two tables have columns of other names that may be the labels, where none is called so.

@@ -314,7 +314,7 @@ fn classes() -> Vec<Row> {
             "own: a table of labels beside folders of classes",
             and("d/labels.csv", "file,label", &|i| format!("{},{}\n", image(i), class(i / 2))),
             DATA,
-            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "for 24 of 24 images the folder says another class"],
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "the folders of the images are no classes"],
         ),
         works(
             "own: a table of labels that are the folders of classes",

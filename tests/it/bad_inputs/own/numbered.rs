@@ -73,7 +73,7 @@ fn numbers() -> Vec<Row> {
             "own: a table of ids beside folders of numbered images",
             and("d/t.csv", "id,label", &|i| format!("{i},{}\n", class(i / 2))),
             DATA,
-            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "for 24 of 24 images the folder says another class"],
+            [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", "the folders of the images are no classes"],
         ),
         works(
             "own: a table of ids of many of the images in folders of parts",
@@ -87,7 +87,7 @@ fn numbers() -> Vec<Row> {
                 ALL_GOOD,
                 "\"name\": \"cat\",\n      \"count\": 12",
                 "images in no row of a table, which are left aside: 60",
-                "folder says another class",
+                "all images of a folder have one label",
             ],
         ),
         works(
@@ -152,6 +152,41 @@ fn lists() -> Vec<Row> {
             DATA,
             [ALL_GOOD, "\"name\": \"cat\",\n      \"count\": 12", TEST],
         ),
+        works(
+            "own: lists of train and validation together and of test beside a table of labels",
+            {
+                let images = (0..GOOD).map(|i| File(format!("d/images_{}/{i}.png", i / 12).leak(), numbered(i)));
+                let of = |from: usize, to: usize| (from..to).map(|i| format!("{i}.png\n")).collect::<String>();
+                images.chain([
+                    text("d/labels.csv", format!("file,label\n{}", lines(|i| format!("{i}.png,{}\n", class(i))))),
+                    text("d/train_val_list.txt", of(0, 18)),
+                    text("d/test_list.txt", of(18, GOOD)),
+                    text("d/boxes.json", "{}"),
+                ])
+            },
+            DATA,
+            [
+                ALL_GOOD,
+                "\"name\": \"cat\",\n      \"count\": 12",
+                TEST,
+                "train_val_list.txt: files in column 1, without labels, in train by its name",
+                "files that are no images are left aside: boxes.json",
+            ],
+        )
+        .never(["another class"]),
+        works(
+            "own: a list of train and validation together beside one of each",
+            good([
+                text("d/trainval_list.txt", of(0, 18)),
+                text("d/train_val.txt", of(0, 18)),
+                text("d/train.txt", of(0, 12)),
+                text("d/val.txt", of(12, 18)),
+                text("d/test.txt", of(18, GOOD)),
+            ]),
+            DATA,
+            [ALL_GOOD, TEST, "\"name\": \"validation\",\n      \"count\": 6,\n      \"given\": true"],
+        )
+        .never(["two rows"]),
         works(
             "own: a list of files that is read before the table of labels, with names of no image",
             {

@@ -1,11 +1,14 @@
 //! Tables of files and tables of pixels.
 
 use super::super::row::Given::File;
-use super::super::row::{Given, Row, refuses, works};
-use super::{ALL_GOOD, DATA, GOOD, numbered};
+use super::super::row::{Given, Row, refuses, text, works};
+use super::columns::{TEST, class, lines, with};
+use super::{ALL_GOOD, DATA, GOOD, good, numbered};
 
 pub fn rows() -> Vec<Row> {
     let mut rows = tables();
+    rows.extend(splits());
+    rows.extend(several());
     rows.extend(pixels());
     rows
 }
@@ -195,6 +198,258 @@ fn tables() -> Vec<Row> {
             csv(&lines(&|i| format!("images/{i}.png,{}.37\n", i))),
             DATA,
             ["row 1 of labels.csv has the label 0.37, no whole number: labels must be classes"],
+        ),
+    ]
+}
+
+const CAT: &str = "\"name\": \"cat\",\n      \"count\": 12";
+
+/// Names of columns with measurements.
+const FEATURES: &str = "f0,f1,f2,f3,f4,f5,f6,f7,f8,f9";
+
+/// Where tables of labels say the splits.
+fn splits() -> Vec<Row> {
+    let split = |i: usize| usize::from(i >= 18);
+    // Images in two folders, with a table that names them with these.
+    let here = |folders: [&'static str; 2], name: &'static str| {
+        let path = move |i: usize| format!("{}/{i}.png", folders[split(i)]);
+        let images = (0..GOOD).map(move |i| File(format!("d/{}", path(i)).leak(), numbered(i)));
+        let rows = lines(|i| format!("{},{}\n", path(i), class(i)));
+        images.chain([text(name, format!("path,label\n{rows}"))]).collect::<Vec<_>>()
+    };
+    let columns = |header: &str, line: &dyn Fn(usize) -> String| {
+        with("images", &format!("file,{header}\n{}", lines(|i| format!("{i}.png,{}\n", line(i)))))
+    };
+    vec![
+        works(
+            "own: a table called after two splits, of images in folders of splits",
+            here(["train", "test"], "d/train_test_labels.csv"),
+            DATA,
+            [ALL_GOOD, CAT, TEST],
+        )
+        .never(["by its name"]),
+        works(
+            "own: a table called after training, of images in folders of splits",
+            here(["train", "test"], "d/labels_for_training.csv"),
+            DATA,
+            [ALL_GOOD, CAT, TEST],
+        )
+        .never(["by its name"]),
+        works(
+            "own: a table of images in folders with a split in their names",
+            here(["train_images", "test_images"], "d/labels.csv"),
+            DATA,
+            [ALL_GOOD, CAT, TEST],
+        ),
+        works(
+            "own: a table of all images beside one a split",
+            {
+                let row = |i: usize| format!("{i}.png,{}\n", class(i));
+                let of = |from: usize, to: usize| format!("file,label\n{}", (from..to).map(row).collect::<String>());
+                let mut given = with("images", &of(0, GOOD));
+                given.extend([text("d/train.csv", of(0, 18)), text("d/test.csv", of(18, GOOD))]);
+                given
+            },
+            DATA,
+            [ALL_GOOD, CAT, TEST],
+        )
+        .never(["two rows"]),
+        works(
+            "own: a column that says whether an image is for testing",
+            columns("label,is_test", &|i| format!("{},{}", class(i), ["False", "True"][split(i)])),
+            DATA,
+            [ALL_GOOD, CAT, TEST, "labels in `label`, splits in `is_test`"],
+        ),
+        works(
+            "own: a column that says whether an image is for training",
+            columns("label,is_training_image", &|i| format!("{},{}", class(i), 1 - split(i))),
+            DATA,
+            [ALL_GOOD, CAT, TEST],
+        ),
+        works(
+            "own: a table of splits without labels",
+            columns("is_test", &|i| split(i).to_string()),
+            DATA,
+            [ALL_GOOD, "\"classes\": []", TEST, "without labels, splits in `is_test`"],
+        ),
+        works(
+            "own: two columns that say whether an image is for validation",
+            columns("label,is_validation,is_final_validation", &|i| {
+                format!("{},{},{}", class(i), usize::from(i == 3), split(i))
+            }),
+            DATA,
+            [ALL_GOOD, CAT, "the column `is_validation` is not read", "the column `is_final_validation` is not read"],
+        ),
+        works(
+            "own: splits of other words",
+            columns("label,dataset", &|i| {
+                format!("{},{}", class(i), if i < 3 { "unused" } else { ["trn", "tst"][split(i)] })
+            }),
+            DATA,
+            [ALL_GOOD, CAT, TEST, "splits in `dataset`", "are in train: `unused` (3)"],
+        ),
+        works(
+            "own: splits and unassigned rows, as Google writes them",
+            with(
+                "images",
+                &lines(|i| format!("{},{i}.png,{}\n", ["TRAIN", "UNASSIGNED", "TEST"][i / 6 % 4 % 3], class(i))),
+            ),
+            DATA,
+            [ALL_GOOD, CAT, TEST, "are in train: `UNASSIGNED` (6)"],
+        ),
+        refuses(
+            "own: a table of parts of a cross-validation",
+            columns("kfold", &|i| (i % 5).to_string()),
+            DATA,
+            ["labels.csv: does not say which column has the labels (`kfold`)"],
+        ),
+        works(
+            "own: a form for answers in small letters",
+            {
+                let mut given = columns("label", &|i| class(i).to_owned());
+                let row = |i: usize| format!("{i}.png,cat\n");
+                given.push(text("d/a_samplesubmission.csv", format!("file,label\n{}", lines(row))));
+                given
+            },
+            DATA,
+            [ALL_GOOD, CAT, "a_samplesubmission.csv is a form for answers by its name"],
+        )
+        .never(["two rows"]),
+    ]
+}
+
+/// Tables of which each says something else, and names that several images have.
+fn several() -> Vec<Row> {
+    let twice = |folders: [&'static str; 2], header: &str, line: &dyn Fn(usize) -> String| {
+        let images = (0..GOOD).map(move |i| File(format!("d/{}/{}.png", folders[i / 12], i % 12).leak(), numbered(i)));
+        images.chain([text("d/labels.csv", format!("{header}\n{}", lines(line)))]).collect::<Vec<_>>()
+    };
+    let path = |i: usize| format!("{}/{i}.png", ["a", "b"][i % 2]);
+    let beside = |line: &dyn Fn(usize) -> String| {
+        good([text("d/labels.csv", format!("file,label\n{}", lines(|i| format!("{},{}\n", path(i), line(i)))))])
+    };
+    vec![
+        refuses(
+            "own: labels of images that have masks of the same names",
+            twice(["images", "masks"], "file,label", &|i| format!("{}.png,{}\n", i % 12, class(i))),
+            DATA,
+            ["labels.csv: names images by names that several of them have; name them with their folders"],
+        ),
+        works(
+            "own: labels of images whose folder is in another column",
+            twice(["site1", "site2"], "folder,filename,label", &|i| {
+                format!("site{},{}.png,{}\n", 1 + i / 12, i % 12, class(i))
+            }),
+            DATA,
+            [ALL_GOOD, CAT, "the files in `filename` are those in the folders in `folder`"],
+        )
+        .never(["another class"]),
+        works(
+            "own: a table of other things without clear labels beside a column a class",
+            {
+                let bits = |i: usize| format!("{i}.png,{},{}\n", 1 - i % 2, i % 2);
+                let mut given = with("images", &format!("file,cat,dog\n{}", lines(bits)));
+                let meta = |i: usize| format!("{i}.png,{},{}\n", ["arm", "leg"][i / 2 % 2], ["f", "m"][i / 3 % 2]);
+                given.push(text("d/a.csv", format!("file,site,sex\n{}", lines(meta))));
+                given
+            },
+            DATA,
+            [ALL_GOOD, CAT, "does not say which column has the labels (`site`, `sex`)", "another table has labels"],
+        )
+        .never(["two rows"]),
+        refuses(
+            "own: two tables, one with numbers for classes and one with names",
+            {
+                let mut given = with(
+                    "images",
+                    &format!("file,label\n{}", (0..18).map(|i| format!("{i}.png,{}\n", class(i))).collect::<String>()),
+                );
+                let rows: String = (18..GOOD).map(|i| format!("{i}.png,{}\n", i % 2)).collect();
+                given.push(text("d/val.csv", format!("file,label\n{rows}")));
+                given
+            },
+            DATA,
+            ["has numbers for classes in val.csv (`0`) and names in labels.csv (`cat`); write one or the other"],
+        ),
+        works(
+            "own: two tables with labels of other kinds",
+            {
+                let mut given =
+                    with("images", &format!("file,label\n{}", lines(|i| format!("{i}.png,{}\n", class(i)))));
+                let row = |i: usize| format!("{i}.png,{}\n", ["good", "bad"][i / 2 % 2]);
+                given.push(text("d/quality.csv", format!("file,label\n{}", lines(row))));
+                given
+            },
+            DATA,
+            [
+                ALL_GOOD,
+                CAT,
+                "images/0.png and 23 more have two rows with different labels, in labels.csv and quality.csv",
+            ],
+        ),
+        works(
+            "own: three rows an image, of which two contradict the first",
+            with(
+                "images",
+                &format!(
+                    "file,label\n{}",
+                    lines(|i| {
+                        let row = |label: &str| format!("{i}.png,{label}\n");
+                        row(class(i)) + &row(class(i + 1)).repeat(2)
+                    })
+                ),
+            ),
+            DATA,
+            [ALL_GOOD, CAT, "images/0.png and 23 more have two rows with different labels; the first is used"],
+        ),
+        works(
+            "own: rows that say what an image is not",
+            with(
+                "images",
+                &format!("file,label,Confidence\n{}", lines(|i| format!("{i}.png,owl,0\n{i}.png,{},1\n", class(i)))),
+            ),
+            DATA,
+            [ALL_GOOD, CAT, "rows with a 0 in `Confidence` say what an image is not: 24 are passed over"],
+        )
+        .never(["two rows", "owl"]),
+        works(
+            "own: a table of measurements beside numbered images",
+            with(
+                "images",
+                &format!("id,species,{}\n{}", FEATURES, lines(|i| format!("{i},{}{}\n", class(i), ",0.5".repeat(10)))),
+            ),
+            DATA,
+            [ALL_GOOD, "\"classes\": []", "no label is read from labels.csv, which has many columns of numbers"],
+        ),
+        works(
+            "own: a text of names and more than a label",
+            {
+                let mut given = with("images", "");
+                given.pop();
+                given.extend([text("d/list.txt", lines(|i| format!("{i}.png great {}\n", class(i))))]);
+                given
+            },
+            DATA,
+            [ALL_GOOD, "\"classes\": []", "list.txt has names of images with more than a label behind them"],
+        ),
+        works(
+            "own: a table of names without labels",
+            with("images", &format!("file\n{}", lines(|i| format!("{i}.png\n")))),
+            DATA,
+            [ALL_GOOD, "\"classes\": []", "labels.csv names images, and has no labels; give it a column `label`"],
+        ),
+        works(
+            "own: labels that are numbers beside folders of classes with names",
+            beside(&|i| (i % 2).to_string()),
+            DATA,
+            [ALL_GOOD, "\"name\": \"1\",\n      \"count\": 12", "all images of a folder have one label"],
+        )
+        .never(["another class"]),
+        works(
+            "own: a label that is another than those of its folder",
+            beside(&|i| usize::from(i % 2 == 1 && i != 5).to_string()),
+            DATA,
+            [ALL_GOOD, "1 of 24 images have another label than most of their folder"],
         ),
     ]
 }
