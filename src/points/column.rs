@@ -6,15 +6,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::{self, Write as _};
 
 use crate::dataset::Class;
-use crate::dataset::own::labels::MOST_CLASSES;
+use crate::dataset::own::labels::{MOST_CLASSES, says_missing};
 use crate::dataset::own::listing::words;
 
 /// Whole numbers of at most so many kinds are classes, and the rest measurements, unless the name says otherwise.
 const FEW_NUMBERS: usize = 20;
 /// Names of columns whose whole numbers are classes however many kinds there are.
 const CLASS_NAMES: [&str; 7] = ["label", "labels", "class", "classes", "target", "cluster", "category"];
-/// Cells that stand for a missing value, as programs write them: in other letters they are names.
-const MISSING: [&str; 11] = ["", "nan", "NaN", "NA", "N/A", "n/a", "<NA>", "null", "NULL", "None", "?"];
 /// Whole numbers from this on are not told from the next.
 const LARGEST: f64 = (1_u64 << 53) as f64;
 
@@ -282,9 +280,9 @@ impl Column {
     }
 }
 
-/// Whether a cell stands for a missing value.
+/// Whether a cell stands for a missing value, in the words of programs: in other letters they are names.
 pub fn is_missing(cell: &str) -> bool {
-    MISSING.contains(&cell)
+    cell.is_empty() || says_missing(cell)
 }
 
 /// Whether all cells are digits, of which some would not be the same as numbers: `007`, or with too many digits.

@@ -51,7 +51,8 @@ impl<'a> Stored<'a> {
         }
         let big_endian = kind.endianness() == npyz::Endianness::Big;
         let width = kind.num_bytes().unwrap_or(0);
-        let wanted = shape.iter().try_fold(width, |n, side| n.checked_mul(*side)).unwrap_or(usize::MAX);
+        let wanted = shape.iter().try_fold(width, |n, side| n.checked_mul(*side));
+        let wanted = wanted.ok_or_else(|| format!("has a shape that no array can have ({shape:?})"))?;
         if rest.len() < wanted {
             return Err(format!("is cut short: it has {} of {wanted} bytes behind its header", rest.len()));
         }
