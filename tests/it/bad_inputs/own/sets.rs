@@ -153,7 +153,7 @@ fn leaks() -> Vec<Row> {
     let row = |i: usize| format!("{i}.png,p{},{}", i / 4, class(i));
     vec![
         works(
-            "own: a table of patients",
+            "own: a table of patients beside a test that is drawn",
             with(&|i| row(i) + "\n", "file,patient_id,label"),
             DATA,
             [ALL_GOOD, "images of one `patient_id` may be both in train and in test"],
