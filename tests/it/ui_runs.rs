@@ -10,7 +10,7 @@ use ridgewalk::engine::EngineOptions;
 use ridgewalk::engine::protocol::{Level, Phase};
 use ridgewalk::experiment::Strategy;
 use ridgewalk::history::{Evaluation, Proposal, RoundRecord};
-use ridgewalk::ui::state::{AppState, Message, Offer};
+use ridgewalk::ui::state::{AppState, Intent, Message, Offer};
 use ridgewalk::ui::{App, UiOptions};
 
 use crate::common::{tiny, variants};
@@ -156,10 +156,11 @@ fn until(w: &mut Harness<'static, App>, running: bool) {
     wait_for(w, "rounds", |s| s.progress.phase == Phase::TrainingTarget || done(s) > before);
 }
 
-fn apply(w: &mut Harness<'static, App>) {
+/// Starts a session of so many rounds.
+fn apply(w: &mut Harness<'static, App>, rounds: &str) {
     w.get_by_role_and_label(Role::SpinButton, "Rounds").click();
     w.run_steps(2);
-    type_over(w, "2");
+    type_over(w, rounds);
     w.run_steps(2);
     click(w, "Apply & reset");
 }
@@ -180,6 +181,16 @@ fn a_number_is_typed_to_its_end() {
     w.run_steps(2);
     let typed = w.get_by_role_and_label(Role::SpinButton, "Rounds").value();
     assert_eq!(typed.as_deref(), Some("253"));
+    // What is no number of rounds leaves the one before, and it is said what is one.
+    for (text, refused, now) in [("abc", true, "253"), ("-5", true, "253"), ("4", false, "4")] {
+        w.get_by_role_and_label(Role::SpinButton, "Rounds").click();
+        w.run_steps(2);
+        type_over(&mut w, text);
+        w.run_steps(3);
+        assert_eq!(w.get_by_role_and_label(Role::SpinButton, "Rounds").value().as_deref(), Some(now), "{text}");
+        let told = w.query_all_by_label_contains("Not taken: Rounds is a whole number from 1").next().is_some();
+        assert_eq!(told, refused, "{text}");
+    }
 }
 
 fn start_preset(w: &mut Harness<'static, App>) {
@@ -206,7 +217,8 @@ fn open_and_replay(w: &mut Harness<'static, App>) {
 /// What starts another session, on a finished and on a running one: the former stays in the list, and undo takes it up.
 #[test]
 fn what_another_session_replaces_stays_and_undo_brings_it_back() {
-    let actions: [(&str, Act); 3] = [("Apply", apply), ("a preset", start_preset), ("Replay", open_and_replay)];
+    let actions: [(&str, Act); 3] =
+        [("Apply", |w| apply(w, "2")), ("a preset", start_preset), ("Replay", open_and_replay)];
     let [cache, runs] = [(), ()].map(|()| tempfile::tempdir().unwrap());
     let mut w = saving_window(cache.path(), runs.path(), true);
     for running in [false, true] {
@@ -315,7 +327,7 @@ fn can_continue(message: &Message) -> bool {
     message.offers.iter().any(|offer| matches!(offer, Offer::Continue(_)))
 }
 
-/// The message about a session that can be continued fades as others do, and its offer stays under the bell.
+/// The message about a session that can be continued stays until something is begun, and its offer stays under the bell.
 #[test]
 fn an_unfinished_session_is_continued_from_its_message() {
     let [cache, runs] = [(), ()].map(|()| tempfile::tempdir().unwrap());
@@ -328,11 +340,13 @@ fn an_unfinished_session_is_continued_from_its_message() {
     let mut w = saving_window(cache.path(), runs.path(), false);
     let open = |w: &Harness<'_, App>| w.state().state().messages.iter().filter(|m| can_continue(m) && !m.over).count();
     let shown = |w: &Harness<'_, App>| w.query_all_by_label("Continue").count();
-    // Before all else: it fades while the generator is read.
     wait_until(&mut w, "the message", |w| open(w) == 1 && shown(w) == 1);
-    wait_until(&mut w, "its fading", |w| shown(w) == 0);
-    assert_eq!(open(&w), 1);
     wait_for(&mut w, "the generator", is_ready);
+    w.run_steps(LONGER_THAN_A_NOTE);
+    assert_eq!(shown(&w), 1);
+    click(&mut w, "Step round");
+    wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+    assert_eq!((open(&w), shown(&w)), (1, 0));
     click(&mut w, "Messages");
     w.run_steps(2);
     assert_eq!(shown(&w), 1);
@@ -340,6 +354,56 @@ fn an_unfinished_session_is_continued_from_its_message() {
     w.run_steps(2);
     wait_for(&mut w, "the rest", |s| s.generation == 2 && is_finished(s));
     assert_eq!((open(&w), rounds(w.state().state(), Strategy::Snn)), (0, 3));
+}
+
+/// Steps of the window for which a note is shown, and some more.
+const LONGER_THAN_A_NOTE: usize = 30;
+
+/// What the window begins with by itself runs at once, but where there is work to go on with: there it waits, and the offer
+/// stays.
+#[test]
+fn what_nobody_asked_for_waits_beside_work_that_can_be_continued() {
+    let [cache, runs] = [(), ()].map(|()| tempfile::tempdir().unwrap());
+    let unasked = || {
+        let [cache_dir, autosave] = [&cache, &runs].map(|folder| Some(folder.path().to_owned()));
+        let engine = EngineOptions { cache_dir, autosave, threads: 1, ..EngineOptions::default() };
+        window_with(UiOptions { engine, ..UiOptions::default() })
+    };
+    let intent = |w: &Harness<'_, App>| w.state().state().intent;
+    let mut w = unasked();
+    wait_until(&mut w, "a start", |w| intent(w) == Intent::Running);
+    drop(w);
+    let mut w = saving_window(cache.path(), runs.path(), false);
+    wait_for(&mut w, "the generator", is_ready);
+    click(&mut w, "Step round");
+    wait_for(&mut w, "round 1", |s| s.progress.phase == Phase::Paused && rounds(s, Strategy::Snn) == 1);
+    drop(w);
+    assert!(!left(runs.path(), 1)[0].saved.finished);
+    let mut w = unasked();
+    let shown = |w: &Harness<'_, App>| w.query_all_by_label("Continue").count();
+    wait_until(&mut w, "the offer", |w| shown(w) == 1);
+    w.run_steps(LONGER_THAN_A_NOTE);
+    assert_eq!((intent(&w), shown(&w)), (Intent::Idle, 1));
+    w.key_press(egui::Key::Space);
+    w.run_steps(3);
+    assert_eq!((intent(&w), shown(&w)), (Intent::Running, 0), "something was begun");
+}
+
+/// Other settings run at once after runs that have ended, and wait after ones that were paused, which is said.
+#[test]
+fn other_settings_run_unless_the_runs_before_were_paused() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    apply(&mut w, "2");
+    wait_for(&mut w, "another session", |s| s.generation == 2 && is_ready(s));
+    w.run_steps(3);
+    assert!(w.query_all_by_label_contains("round 1 waits for Run (Space)").next().is_some());
+    assert_eq!(rounds(w.state().state(), Strategy::Snn), 0);
+    click(&mut w, "Run");
+    wait_for(&mut w, "its end", is_finished);
+    apply(&mut w, "3");
+    wait_for(&mut w, "the end of the next", |s| s.generation == 3 && is_finished(s));
+    assert_eq!(rounds(w.state().state(), Strategy::Snn), 3);
 }
 
 /// The start page begins at its top whenever it is opened, so that a second click at one place hits no other card.

@@ -165,6 +165,22 @@ fn images_that_accuracy_is_measured_on_are_kept_by_name() {
     assert_eq!((selection.samples.len(), selection.named_evaluation().len()), (0, count));
 }
 
+/// Where the settings are not seen, a key that changes one says what it did.
+#[test]
+fn a_key_that_changes_a_setting_out_of_sight_says_so() {
+    let mut w = window(false);
+    wait_for(&mut w, "the generator", is_ready);
+    w.key_press(Key::B);
+    w.run_steps(3);
+    w.key_press(other_dimension(&w));
+    w.run_steps(3);
+    let messages = &w.state().state().messages;
+    assert!(messages.iter().any(|m| m.text.ends_with("Apply & reset there begins runs with them")), "{messages:?}");
+}
+
+/// What the settings say where none is found.
+const NOT_FOUND: &str = "No setting is called like that, or it has no effect with the others as they are.";
+
 #[test]
 fn a_setting_that_differs_from_the_preset_goes_back_with_one_click_and_is_found_by_a_word() {
     let mut w = window(false);
@@ -180,6 +196,15 @@ fn a_setting_that_differs_from_the_preset_goes_back_with_one_click_and_is_found_
     w.run_steps(3);
     assert!(w.query_all_by_label("Adam's epsilon").next().is_some() && w.query_by_label("More settings").is_none());
     w.check_accessibility();
+    let expected =
+        [("repeats", "Repeats"), ("device", "Device: CPU"), ("epochs_per", "Training"), ("xyzzy", NOT_FOUND)];
+    for (typed, found) in expected {
+        w.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        w.event(Event::Text(typed.into()));
+        w.run_steps(3);
+        assert!(w.query_all_by_label(found).next().is_some(), "{typed}");
+        assert_eq!(w.query_all_by_label(NOT_FOUND).next().is_some(), found == NOT_FOUND, "{typed}");
+    }
     w.key_press_modifiers(Modifiers::COMMAND, Key::A);
     w.key_press(Key::Backspace);
     w.run_steps(3);

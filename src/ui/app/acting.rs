@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{App, COMPARE, PAIR};
 use crate::dataset::own::plan::{Plan, Take};
-use crate::engine::protocol::{Command, Level};
+use crate::engine::protocol::{Command, Level, Phase};
 use crate::experiment::{DatasetKind, Experiment, Variant};
 use crate::paths;
 use crate::points::Opening;
@@ -121,7 +121,7 @@ impl App {
             Action::Stop => self.commands.push(self.state.stop()),
             Action::Reset => self.wish(ctx, Wish::Reset),
             Action::AddRepeat => self.commands.extend(self.state.add_repeats(1)),
-            Action::LatentDim(n) => self.controls.draft.latent_dim = n,
+            Action::LatentDim(n) => self.set_latent_dim(ctx, n),
             Action::PreviousRound => self.state.look_at_round(self.state.shown_round().saturating_sub(1)),
             Action::NextRound => self.state.look_at_round(self.state.round_over() + 1),
             Action::PreviousStop => self.state.step_playhead(false),
@@ -190,6 +190,19 @@ impl App {
         }
     }
 
+    /// Sets the number of latent dimensions in the settings, and says so where they are not seen.
+    fn set_latent_dim(&mut self, ctx: &egui::Context, n: usize) {
+        self.controls.draft.latent_dim = n;
+        if self.column.is_shown(ctx) && self.column.page == column::Page::Settings {
+            return;
+        }
+        let text = match self.state.experiment.latent_dim == n {
+            true => format!("The present runs have {n} latent dimensions, and Settings has them too"),
+            false => format!("Settings has {n} latent dimensions now: Apply & reset there begins runs with them"),
+        };
+        self.state.say(Level::Info, text);
+    }
+
     /// What the start page and the palette list beside what is always there.
     fn known(&self) -> Known<'_> {
         let (recent, projects) = (&self.recent.folders, &self.projects.recent);
@@ -240,7 +253,11 @@ impl App {
         match wish {
             Wish::Choose(chosen) => self.choose(ctx, chosen),
             Wish::Reset => self.reset_as_it_is(false),
-            Wish::Apply { experiment, variants, repeats } => self.reset(*experiment, variants, repeats, false),
+            Wish::Apply { experiment, variants, repeats } => {
+                // Nobody has paused what came to its end, or could not run.
+                let ended = matches!(self.state.progress.phase, Phase::Finished | Phase::Failed);
+                self.reset(*experiment, variants, repeats, ended);
+            }
             Wish::Device(device) => self.commands.push(Command::SetDevice(device)),
             Wish::Recall(recall) => self.runs.recall(ctx, recall, &mut self.state, &mut self.commands),
         }
@@ -288,6 +305,15 @@ impl App {
     pub(super) fn start_instead(&mut self) {
         if let Some((variants, and_run)) = self.instead.take() {
             self.reset(self.state.experiment.clone(), variants, 1, and_run);
+        }
+    }
+
+    /// Runs the rounds of the first session, for which nobody asked, unless earlier windows left one to go on with.
+    pub(super) fn begin_unasked(&mut self) {
+        let Some(offers) = self.runs.offers().filter(|_| self.unasked) else { return };
+        self.unasked = false;
+        if !offers && self.state.is_waiting() {
+            self.commands.push(self.state.run_rounds());
         }
     }
 

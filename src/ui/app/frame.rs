@@ -56,6 +56,7 @@ impl App {
             ctx.request_discard("a button of the bar was pressed");
         }
         self.take_controls(&ctx, settings);
+        self.begin_unasked();
         self.reveal_panels(runs);
         self.remember_opened();
         self.take_started(&ctx, own, chosen);

@@ -75,6 +75,15 @@ impl Default for UiOptions {
     }
 }
 
+impl UiOptions {
+    /// Whether nobody asked for the experiment: it is what the window begins with by itself.
+    fn is_unasked(&self) -> bool {
+        let own = Self::default();
+        let nothing_else = self.images.is_none() && self.open.is_none();
+        nothing_else && self.autostart && self.experiment == own.experiment && self.variants == own.variants
+    }
+}
+
 /// The name under which the desktop knows the window and its choices are saved.
 pub const APP_ID: &str = "ridgewalk";
 /// The panel that opens histories.
@@ -114,6 +123,8 @@ pub struct App {
     projects: Projects,
     /// What is started if own images are looked at first and then are not: the runs, and whether their rounds start.
     instead: Option<(Vec<Variant>, bool)>,
+    /// Whether the first session, for which nobody asked, waits until it is known what earlier windows left.
+    unasked: bool,
     frame_times: frame_times::FrameTimes,
     returning: place::Returning,
     sharing: Sharing,
@@ -157,6 +168,7 @@ impl App {
         let runs = setups(&options.experiment, &options.variants).unwrap_or_default();
         let files = DataFiles::new(options.engine.data_dir.clone(), saved.data_folders);
         let mut state = AppState::new(options.experiment.clone(), runs, options.engine.device);
+        let unasked = options.engine.autosave.is_some() && options.is_unasked();
         let autosave_bytes = saved.autosave_bytes.unwrap_or(options.engine.autosave_bytes);
         let runs = RunsPage::new(options.engine.autosave.clone(), autosave_bytes, saved.told);
         let software = options.engine.software_gpu;
@@ -178,7 +190,8 @@ impl App {
                 instead = Some((options.variants.clone(), options.autostart));
             }
             None => {
-                commands = state.reset(options.experiment.clone(), options.variants.clone(), 1, options.autostart);
+                let and_run = options.autostart && !unasked;
+                commands = state.reset(options.experiment.clone(), options.variants.clone(), 1, and_run);
             }
         }
         let mut app = Self {
@@ -206,6 +219,7 @@ impl App {
             points: None,
             projects: Projects::new(saved.projects, options.engine.device),
             instead,
+            unasked,
             frame_times: frame_times::FrameTimes::default(),
             returning: place::Returning::default(),
             sharing,

@@ -91,6 +91,11 @@ pub fn capital(text: &str) -> String {
     chars.next().map(|c| c.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
+/// A text as it is read on the screen, without the marks that set names apart in a file.
+pub fn plain(text: &str) -> String {
+    text.replace('`', "")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +123,6 @@ mod tests {
         {
             assert_eq!(capital(text), expected);
         }
+        assert_eq!(plain("Own images `shapes`: 12"), "Own images shapes: 12");
     }
 }

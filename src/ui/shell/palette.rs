@@ -8,6 +8,8 @@ use crate::engine::planned::RunId;
 use crate::experiment::{Experiment, Group};
 use crate::ui::kit::fuzzy;
 use crate::ui::kit::theme::{self, RADIUS, Theme, size, space};
+use crate::ui::panels::settings::BESIDE;
+use crate::ui::panels::settings::repeats::REPEATS;
 use crate::ui::panels::start::Card;
 use crate::ui::state::AppState;
 
@@ -149,6 +151,14 @@ fn lines(state: &AppState, draft: &Experiment, cards: Vec<Card>) -> Vec<Line> {
         refused: (!field.applies(draft)).then_some("It has no effect with the other settings as they are"),
         choice: Choice::Setting(field.name),
     });
+    let beside = BESIDE.iter().map(|setting| Line {
+        name: setting.label.into(),
+        kind: format!("Setting: {}", setting.group),
+        end: if setting.name == REPEATS.name { state.repeats().to_string() } else { state.device.label().into() },
+        help: setting.help.into(),
+        refused: None,
+        choice: Choice::Setting(setting.name),
+    });
     let runs = state.live_runs().map(|run| Line {
         name: state.name_of(run.id),
         kind: "Run".into(),
@@ -173,7 +183,7 @@ fn lines(state: &AppState, draft: &Experiment, cards: Vec<Card>) -> Vec<Line> {
         refused: None,
         choice: Choice::Start(card),
     });
-    shown.chain(actions).chain(runs).chain(selections).chain(settings).chain(cards).collect()
+    shown.chain(actions).chain(runs).chain(selections).chain(settings).chain(beside).chain(cards).collect()
 }
 
 /// The lines that a query names, the best first.
@@ -252,7 +262,7 @@ mod tests {
         let lines = lines(&state, &experiment, start::cards(known));
         let count = |kind: &str| lines.iter().filter(|l| l.kind.starts_with(kind)).count();
         assert_eq!(count("Workspace"), WORKSPACES.len());
-        assert_eq!(count("Setting"), crate::experiment::Field::all().count());
+        assert_eq!(count("Setting"), crate::experiment::Field::all().count() + BESIDE.len());
         let rows = ACTIONS.iter().flat_map(|(_, rows)| *rows).filter(|row| row.action != Action::Palette).count();
         let acting = lines.iter().filter(|l| matches!(l.choice, Choice::Act(_))).count();
         assert_eq!(acting, rows + WORKSPACES.len());
@@ -264,6 +274,8 @@ mod tests {
             ("folder", "folder"),
             ("pair", "Pair"),
             ("batch_size", "Batch size"),
+            ("repeats", "Repeats"),
+            ("device", "Device"),
             ("figure 4", "This is Figure 4"),
         ] {
             assert_eq!(found(&lines, query).first().map(|l| l.name.as_str()), Some(name), "{query}");

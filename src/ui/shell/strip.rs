@@ -173,6 +173,9 @@ fn progress(ui: &Ui, rect: Rect, cx: &Cx<'_>) -> f32 {
     if p.phase == Phase::Paused && p.run.is_some() {
         parts.push(format!("{} of {} minibatches", p.done, p.total));
     }
+    if p.phase == Phase::Paused && cx.state.pending.is_none() && cx.state.is_waiting() {
+        parts.push("round 1 waits for Run (Space)".into());
+    }
     if let Some(eta) = p.eta_seconds.filter(|e| *e >= 1.0 && e.is_finite() && p.phase.is_busy()) {
         parts.push(format!("{} left", words::about(eta)));
     }

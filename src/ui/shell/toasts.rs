@@ -1,4 +1,5 @@
-//! Messages at the bottom right (beside a dialog, left) that go away again, and the list under the bar's bell, where all of them stay.
+//! Messages at the bottom right (below a dialog that is open) that go away again, and the list under the bar's bell, where
+//! all of them stay.
 
 use egui::{
     Align2, Area, Color32, CornerRadius, Frame, Id, Label, Margin, Order, RichText, ScrollArea, Stroke, Ui, vec2,
@@ -41,33 +42,37 @@ impl Toasts {
         if !std::mem::take(&mut self.is_read) {
             self.shown.iter_mut().filter(|(id, _)| self.now.contains(id)).for_each(|(_, seconds)| *seconds += passed);
         }
-        let mut visible: Vec<_> = state.messages.iter().filter(|m| !m.over && self.left(m) > 0.0).cloned().collect();
+        let waits = state.is_waiting();
+        let is_due = |m: &&Message| !m.over && self.left(m, waits) > 0.0;
+        let mut visible: Vec<_> = state.messages.iter().filter(is_due).cloned().collect();
         let visible = visible.split_off(visible.len().saturating_sub(MAX_SHOWN));
         self.now = visible.iter().map(|message| message.id).collect();
         let new: Vec<u64> =
             self.now.iter().copied().filter(|id| self.shown.iter().all(|(known, _)| known != id)).collect();
         self.shown.extend(new.into_iter().map(|id| (id, 0.0)));
-        let Some(left) = visible.iter().map(|message| self.left(message)).min_by(f64::total_cmp) else { return };
-        // A dialog has its buttons at the bottom right.
-        let (corner, from_edge) = match ctx.memory(|m| m.top_modal_layer().is_some()) {
-            true => (Align2::LEFT_BOTTOM, space::L),
-            false => (Align2::RIGHT_BOTTOM, -space::L),
-        };
+        let Some(left) = visible.iter().map(|message| self.left(message, waits)).min_by(f64::total_cmp) else { return };
+        // A dialog lies above them, and they wait for its end.
+        let is_covered = ctx.memory(|m| m.top_modal_layer().is_some());
+        let order = if is_covered { Order::Middle } else { Order::Foreground };
         let area = Area::new(Id::unique("toasts"))
-            .order(Order::Foreground)
-            .anchor(corner, vec2(from_edge, -space::L))
+            .order(order)
+            .anchor(Align2::RIGHT_BOTTOM, vec2(-space::L, -space::L))
             .show(ctx, |ui| {
                 let width = WIDTH.min(ctx.content_rect().width() - 2.0 * MARGIN);
                 visible.iter().for_each(|message| toast(ui, message, width, &mut state.messages));
             });
-        self.is_read = area.response.contains_pointer();
-        if !self.is_read {
+        self.is_read = is_covered || area.response.contains_pointer();
+        if !self.is_read && left.is_finite() {
             ctx.request_repaint_after_secs(left as f32);
         }
     }
 
-    /// Seconds for which a message is still to be shown by itself.
-    fn left(&self, message: &Message) -> f64 {
+    /// Seconds for which a message is still to be shown by itself; an offer to go on with earlier work stays for as long as
+    /// the window waits for what to do.
+    fn left(&self, message: &Message, waits: bool) -> f64 {
+        if waits && message.offers.iter().any(|offer| matches!(offer, Offer::Continue(_))) {
+            return f64::INFINITY;
+        }
         let life = match message.level {
             Level::Info => INFO_SECONDS,
             Level::Warning => WARNING_SECONDS,
@@ -190,5 +195,26 @@ mod tests {
         assert!(window.query_by_label("note 0").is_some() && window.query_by_label(&latest).is_none());
         window.run_steps((4.0 * INFO_SECONDS) as usize + 1);
         assert!(window.query_by_label("note 0").is_none());
+    }
+
+    /// What is below a dialog cannot be pressed: its time begins again when the dialog is closed.
+    #[test]
+    fn below_a_dialog_a_message_waits() {
+        let show = |ui: &mut Ui, (toasts, state, dialog): &mut (Toasts, AppState, bool)| {
+            if *dialog {
+                egui::Modal::new(Id::unique("dialog")).show(ui.ctx(), |ui| ui.label("a question"));
+            }
+            toasts.ui(ui.ctx(), state);
+        };
+        let state = AppState::new(Experiment::default(), Vec::new(), DeviceKind::Cpu);
+        let mut window = Harness::builder().build_ui_state(show, (Toasts::default(), state, true));
+        theme::install(&window.ctx);
+        window.state_mut().1.say(Level::Info, "a note".into());
+        let longer = (4.0 * INFO_SECONDS) as usize + 8;
+        window.run_steps(longer);
+        assert!(window.query_by_label("a note").is_some());
+        window.state_mut().2 = false;
+        window.run_steps(longer);
+        assert!(window.query_by_label("a note").is_none());
     }
 }

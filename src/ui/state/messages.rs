@@ -42,7 +42,8 @@ impl Offer {
     pub fn label(&self) -> &'static str {
         match self {
             Self::CopyPath(_) => "Copy path",
-            Self::TakeUp(_) | Self::PutBack(_) => "Undo",
+            Self::TakeUp(_) => "Back to them",
+            Self::PutBack(_) => "Put back",
             Self::Continue(_) => "Continue",
             Self::ShowEarlier => "Show",
         }
@@ -101,6 +102,11 @@ impl Messages {
     /// The user has seen it: it is listed, but no longer shown by itself.
     pub fn dismiss(&mut self, id: u64) {
         self.list.iter_mut().filter(|m| m.id == id).for_each(|m| m.over = true);
+    }
+
+    /// Whether such an offer waits for an answer.
+    pub fn is_open(&self, is_it: impl Fn(&Offer) -> bool) -> bool {
+        self.list.iter().any(|m| !m.over && m.offers.iter().any(&is_it))
     }
 
     /// Those with such an offer are over: what it would do was done, or can no longer be done.

@@ -195,6 +195,11 @@ impl AppState {
         rounds || (self.intent != Intent::Idle && !self.is_over())
     }
 
+    /// Whether no round has begun and none was asked for: what goes on is up to the user.
+    pub fn is_waiting(&self) -> bool {
+        self.intent == Intent::Idle && self.runs.iter().all(|run| run.rounds.is_empty() && run.current.is_none())
+    }
+
     /// Whether no round will follow without a reset.
     pub fn is_over(&self) -> bool {
         matches!(self.progress.phase, Phase::Finished | Phase::Stopped | Phase::Failed)

@@ -198,7 +198,8 @@ impl Default for WalkLab {
 impl WalkLab {
     /// The state at the start of another experiment: only the user's choices stay.
     pub fn started_over(&self) -> Self {
-        Self { sparsity: None, base: None, selected: None, playing: false, clearing: false, ..self.clone() }
+        let of_those = Self { sparsity: None, base: None, selected: None, ..self.clone() };
+        Self { only: Only::All, playing: false, clearing: false, ..of_those }
     }
 }
 
@@ -225,6 +226,12 @@ pub fn sort(walks: &mut [SeenWalk<'_>], by: SortBy, descending: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_filter_ends_with_its_session() {
+        let lab = WalkLab { only: Only::Lost, by_verdict: true, ..WalkLab::default() }.started_over();
+        assert_eq!((lab.only, lab.by_verdict), (Only::All, true));
+    }
 
     #[test]
     fn walks_without_a_step_are_sorted_by_their_letters_and_else_come_last() {

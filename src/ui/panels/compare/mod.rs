@@ -20,6 +20,7 @@ use crate::ui::kit::figure_view::FigureView;
 use crate::ui::kit::memo::Memo;
 use crate::ui::kit::theme::{Theme, bold, size, space};
 use crate::ui::kit::widgets;
+use crate::ui::kit::words;
 use crate::ui::panel::{Cx, Panel, PanelAction};
 use crate::ui::state::{AppState, Recall};
 use open::OpenHistories;
@@ -248,7 +249,10 @@ impl ComparePanel {
             }
             Content::Figure(figure) => {
                 ui.add(
-                    egui::Label::new(RichText::new(&figure.caption).size(size::CAPTION).color(cx.theme.weak)).wrap(),
+                    egui::Label::new(
+                        RichText::new(words::plain(&figure.caption)).size(size::CAPTION).color(cx.theme.weak),
+                    )
+                    .wrap(),
                 );
                 ui.add_space(space::XS);
                 let hovered = self.view.ui(ui, figure, self.version, behind::hint(self.kind), cx.theme);
@@ -298,7 +302,7 @@ fn content(
 
 /// Shows a table; returns the first cell of a row that was clicked, if it is the name of a group.
 fn table_ui(ui: &mut Ui, table: &Table, groups: &[String], theme: &Theme) -> Option<String> {
-    ui.add(egui::Label::new(bold(&table.caption).color(theme.text)).wrap());
+    ui.add(egui::Label::new(bold(words::plain(&table.caption)).color(theme.text)).wrap());
     ui.add_space(space::S);
     let mut clicked = None;
     let rows = |ui: &mut Ui| {

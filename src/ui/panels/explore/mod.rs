@@ -175,7 +175,7 @@ impl Inspector {
                 images::show(ui, &texture, IMAGE, "Decoded probe");
             });
             if let Some(texture) = cx.images.sample(ui, &dataset, probe.neighbour) {
-                captioned(ui, "neighbour of p'", IMAGE, |ui| {
+                captioned(ui, "nearest sample of p'", IMAGE, |ui| {
                     images::show(ui, &texture, IMAGE, "Neighbour of the moved probe");
                 });
             }

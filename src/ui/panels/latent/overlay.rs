@@ -22,6 +22,8 @@ const ROOM_FOR_NOTES: f32 = 280.0;
 /// Distance of ticks from the edge, and of bottom overlays from the ticks.
 const TICK_INSET: Vec2 = vec2(3.0, 3.0);
 const ABOVE_TICKS: f32 = 16.0;
+/// Least distance from one note to the next.
+const LINE: f32 = 15.0;
 
 /// The text before there are codes: the present phase, and what will appear.
 pub fn waiting(ui: &mut Ui, cx: &Cx<'_>) {
@@ -153,8 +155,11 @@ pub fn scale_bar(ui: &Ui, rect: Rect, notes: Rect, camera: &Camera, scale: f32, 
     let bottom = if beside { rect.bottom() - EDGE - ABOVE_TICKS } else { notes.top() - space::S };
     let y = bottom - TICK / 2.0;
     let at = pos2(right - galley.size().x, y - 2.0 * TICK - galley.size().y);
-    let behind = Rect::from_min_max(pos2(right - wide, at.y), pos2(right, y + TICK)).expand(3.0);
-    painter.rect_filled(behind, 2.0, cx.theme.background.gamma_multiply(NOTE_GROUND));
+    let bar = Rect::from_min_max(pos2(right - width, y - TICK), pos2(right, y + TICK));
+    // No larger than what is read, so that no point beside it is hidden.
+    for place in [Rect::from_min_size(at, galley.size()), bar] {
+        ground(&painter, place, cx.theme);
+    }
     let stroke = Stroke::new(2.0, cx.theme.accent);
     painter.hline(right - width..=right, y, stroke);
     let ends = if broken { vec![right] } else { vec![right - width, right] };
@@ -168,7 +173,7 @@ pub fn scale_bar(ui: &Ui, rect: Rect, notes: Rect, camera: &Camera, scale: f32, 
         }
     }
     painter.galley(at, galley, cx.theme.weak);
-    Some(behind)
+    Some(Rect::from_min_max(pos2(right - wide, at.y), pos2(right, y + TICK)).expand(3.0))
 }
 
 /// Number of decimals that shows two digits of a length.
@@ -177,8 +182,13 @@ fn decimals(length: f32) -> usize {
     (DIGITS - 1.0 - length.log10().floor()).clamp(0.0, 6.0) as usize
 }
 
-/// Opacity of the background of notes.
-const NOTE_GROUND: f32 = 0.8;
+/// Opacity of the background of notes: ticks of a rotated box and points may lie under them, and stay seen.
+const NOTE_GROUND: f32 = 0.55;
+
+/// The background of a note.
+fn ground(painter: &egui::Painter, place: Rect, theme: &Theme) {
+    painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2.0, theme.background.gamma_multiply(NOTE_GROUND));
+}
 
 /// What the colour of a density means.
 pub fn density_words(DensityScale { points, full }: DensityScale) -> String {
@@ -260,14 +270,15 @@ pub fn notes(ui: &Ui, rect: Rect, options: ViewOptions, density: Option<DensityS
     }
     let font: FontId = theme::font(size::CAPTION);
     let left = beside_ticks(cx);
-    for (i, (text, color)) in lines.iter().rev().enumerate() {
-        let at = pos2(rect.left() + EDGE + left, rect.bottom() - EDGE - ABOVE_TICKS - 15.0 * i as f32 + 4.0);
+    let room = (rect.width() - left - 2.0 * EDGE).max(0.0);
+    let mut bottom = rect.bottom() - EDGE - ABOVE_TICKS + 4.0;
+    for (text, color) in lines.into_iter().rev() {
         let painter = ui.painter_at(rect);
-        let galley = painter.layout_no_wrap(text.clone(), font.clone(), *color);
-        let place = Align2::LEFT_BOTTOM.anchor_size(at, galley.size());
-        // Ticks of a rotated box and points may lie under the notes.
-        painter.rect_filled(place.expand2(vec2(3.0, 0.0)), 2.0, cx.theme.background.gamma_multiply(NOTE_GROUND));
-        painter.galley(place.min, galley, *color);
+        let galley = painter.layout(text, font.clone(), color, room);
+        let place = Align2::LEFT_BOTTOM.anchor_size(pos2(rect.left() + EDGE + left, bottom), galley.size());
+        ground(&painter, place, cx.theme);
+        bottom -= galley.size().y.max(LINE);
+        painter.galley(place.min, galley, color);
         taken = taken.union(place);
     }
     taken

@@ -34,7 +34,9 @@ impl Default for SaveView {
 impl SaveView {
     pub fn open(&mut self, cx: &Cx<'_>) {
         let (name, round) = (&cx.state.experiment.name, cx.state.shown_round());
-        self.export.open(|| format!("{name}-{}-round-{round}.png", cx.state.shown_experiment().strategy));
+        let shown = cx.state.shown_experiment();
+        let seed = if cx.state.repeats() > 1 { format!("-seed-{}", shown.seed) } else { String::new() };
+        self.export.open(|| format!("{name}-{}{seed}-round-{round}.png", shown.strategy));
     }
 
     /// The dialog and the write job, to be asked for their result.

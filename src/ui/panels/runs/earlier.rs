@@ -34,6 +34,8 @@ pub struct Earlier {
     look_at: Option<f64>,
     /// The folders of unfinished sessions that were told of, at this start or before: that is not done twice.
     pub told: Vec<PathBuf>,
+    /// The folder of the session that is told of, until that is answered, or something else is begun.
+    offered: Option<PathBuf>,
     /// They are to be brought into view.
     pub reveal: bool,
     /// The limit of all sessions on disk together, bytes.
@@ -51,6 +53,7 @@ impl Earlier {
     pub fn new(root: Option<PathBuf>, most_bytes: u64, told: Vec<PathBuf>) -> Self {
         Self {
             told,
+            offered: None,
             root,
             listing: Job::default(),
             left: None,
@@ -95,13 +98,17 @@ impl Earlier {
                 let text = format!("{} can be continued.", told(session));
                 let offers = vec![Offer::Continue(session.folder.clone()), Offer::ShowEarlier];
                 cx.state.offer(Level::Info, text, offers);
-                self.told.push(session.folder.clone());
+                self.offered = Some(session.folder.clone());
                 found = true;
             }
             let is_there = |folder: &Path| left.iter().any(|l| l.folder == folder && !l.saved.finished);
             cx.state.messages.withdraw(|offer| matches!(offer, Offer::Continue(folder) if !is_there(folder)));
             self.left = Some(left);
         }
+        let is_open =
+            |at: &PathBuf| cx.state.messages.is_open(|o| matches!(o, Offer::Continue(folder) if folder == at));
+        let waits = cx.state.is_waiting();
+        self.told.extend(self.offered.take_if(|folder| !(waits && is_open(folder))));
         match self.deleting.take() {
             Some(Ok(folder)) => {
                 cx.state.deleted(&folder);
@@ -113,6 +120,11 @@ impl Earlier {
         }
         self.ask(ctx);
         found
+    }
+
+    /// Whether earlier windows left a session that is offered to be gone on with; `None` until it is known.
+    pub fn offers(&self) -> Option<bool> {
+        self.left.as_ref().map(|_| self.offered.is_some())
     }
 
     /// Whether the session of this folder has rounds left.

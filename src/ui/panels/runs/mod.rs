@@ -82,6 +82,11 @@ impl RunsPage {
         &self.earlier.told
     }
 
+    /// Whether earlier windows left a session that is offered to be gone on with; `None` until it is known.
+    pub fn offers(&self) -> Option<bool> {
+        self.earlier.offers()
+    }
+
     /// Brings what earlier windows left into view when the page is shown next.
     pub fn reveal_earlier(&mut self) {
         self.earlier.reveal = true;

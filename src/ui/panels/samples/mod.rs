@@ -215,8 +215,10 @@ impl SamplesPanel {
                 }
                 let known = made.table.predicted();
                 if known < made.table.len() {
-                    text +=
-                        &format!("; predictions of {} are known, and no other image is found by one", thousands(known));
+                    text += &format!(
+                        "; the predictions of {} are known so far: a query for predictions finds these alone",
+                        thousands(known)
+                    );
                 }
                 RichText::new(text).color(cx.theme.weak)
             }

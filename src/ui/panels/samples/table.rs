@@ -232,7 +232,7 @@ impl Table {
             Column::Class | Column::Predicted => self.classes.get(place).map(String::as_str),
             Column::Strategy => self.strategies.get(place).map(String::as_str),
             Column::Verdict => Verdict::ALL.get(place).map(|v| v.label()),
-            Column::Wrong => ["right", "wrong"].get(place).copied(),
+            Column::Wrong => ["no", "yes"].get(place).copied(),
             _ => None,
         }
     }
@@ -315,7 +315,7 @@ pub mod tests {
             (Column::Flips, ["2", "1", "0"]),
             (Column::Learned, ["1", "1", ""]),
             (Column::Forgotten, ["", "3", ""]),
-            (Column::Wrong, ["right", "wrong", "wrong"]),
+            (Column::Wrong, ["no", "yes", "yes"]),
             (Column::Predicted, ["zero", "zero", "zero"]),
         ] {
             assert_eq!([0, 1, 2].map(|row| table.text(column, row)), expected, "{column:?}");

@@ -2,7 +2,7 @@
 
 use egui::{RichText, Ui};
 
-use super::rows;
+use super::rows::{self, Beside, Rows};
 use crate::device::{self, DeviceKind};
 use crate::ui::kit::job::Job;
 use crate::ui::kit::widgets;
@@ -18,13 +18,17 @@ pub struct Computing {
     no_gpu: Option<Option<String>>,
 }
 
+/// The row of the settings.
+pub const DEVICE: Beside =
+    Beside { name: "device", label: "Device", group: "Computing", help: "Where the networks are trained" };
+
 impl Computing {
     pub fn new(allow_software: bool) -> Self {
         Self { allow_software, looking: Job::default(), no_gpu: None }
     }
 
     /// The row; without a GPU its choice says why it cannot be made. Returns another device that was chosen.
-    pub fn ui(&mut self, ui: &mut Ui, cx: &Cx<'_>) -> Option<DeviceKind> {
+    pub fn ui(&mut self, ui: &mut Ui, cx: &Cx<'_>, rows: &Rows<'_>) -> Option<DeviceKind> {
         self.no_gpu = self.no_gpu.take().or_else(|| self.looking.take());
         if self.no_gpu.is_none() && !self.looking.is_running() {
             let allow_software = self.allow_software;
@@ -33,12 +37,9 @@ impl Computing {
         }
         let no_gpu = self.no_gpu.as_ref().and_then(|why| why.as_deref());
         let mut chosen = None;
-        rows::labelled(
-            ui,
-            RichText::new("Device").color(cx.theme.weak),
-            "Where the networks are trained",
-            None,
-            |ui| {
+        let Beside { name, label, help, .. } = DEVICE;
+        rows.marked(ui, name, |ui| {
+            rows::labelled(ui, RichText::new(label).color(cx.theme.weak), help, None, |ui| {
                 let mut device = cx.state.device;
                 let cpu = "Train on the CPU: the same seed gives the same history, bit for bit. A new session starts; the \
                        present runs stay under Runs.";
@@ -46,11 +47,11 @@ impl Computing {
                        only up to rounding. A new session starts; the present runs stay under Runs.";
                 let choices = [(DeviceKind::Cpu, "CPU", cpu), (DeviceKind::Gpu, "GPU", no_gpu.unwrap_or(gpu))];
                 let is_there = |kind| kind == DeviceKind::Cpu || no_gpu.is_none();
-                if widgets::segmented_where(ui, "Device", &mut device, &choices, is_there) {
+                if widgets::segmented_where(ui, label, &mut device, &choices, is_there) {
                     chosen = Some(device);
                 }
-            },
-        );
+            });
+        });
         chosen
     }
 }

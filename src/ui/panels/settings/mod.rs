@@ -9,6 +9,7 @@ pub mod presets;
 pub mod rows;
 pub mod repeats;
 mod computing;
+mod bars;
 
 use std::path::PathBuf;
 
@@ -16,26 +17,34 @@ use egui::{RichText, ScrollArea, TextEdit, Ui};
 
 use crate::device::DeviceKind;
 use crate::engine::protocol::{Level as Note, Phase};
-use crate::experiment::{DatasetKind, Experiment, ExperimentError, Field, Group, Level, Variant, setups};
+use crate::experiment::{DataFacts, DatasetKind, Experiment, ExperimentError, Field, Group, Level, Variant, setups};
 use crate::ui::kit::fuzzy;
 use crate::ui::kit::icons::Icon;
 use crate::ui::kit::job::Job;
-use crate::ui::kit::theme::{CONTROL_HEIGHT, Theme, size, space};
+use crate::ui::kit::theme::{size, space};
 use crate::ui::kit::widgets;
 use crate::ui::panel::Cx;
 use crate::ui::state::AppState;
+use bars::Pressed;
 use compared::Compared;
-use computing::Computing;
+use computing::{Computing, DEVICE};
 use data_files::DataFiles;
 use mask_report::MaskReportSheet;
 use presets::{PresetWish, Presets};
-use repeats::Repeats;
-use rows::Rows;
+use repeats::{REPEATS, Repeats};
+use rows::{Beside, Rows};
 
 /// What the button beside the folder of masks does.
 const BROWSE: &str = "Opens the system's file dialog; if it has none, type the path";
 /// The field with the number of samples that are labelled in each round.
 const J: &str = "samples_per_round";
+
+/// The settings that are no fields of the experiment.
+pub const BESIDE: [Beside; 2] = [REPEATS, DEVICE];
+/// The field below which the repeats stand.
+const SEED: &str = "seed";
+/// The fields of which the row of the training's length has the one that applies.
+const LENGTH: [&str; 2] = ["minibatches_per_round", "epochs_per_round"];
 
 /// The settings panel: the draft, and whether the rarer settings are shown.
 pub struct Controls {
@@ -163,10 +172,19 @@ impl Controls {
         });
     }
 
-    /// Whether a setting is one of those that are looked for.
+    /// Whether a setting is one of those that are looked for, and has an effect.
     fn is_found(&self, group: &Group, field: &Field) -> bool {
-        let more = format!("{} {} {}", field.name, group.title, field.help);
-        fuzzy::score(&self.search, field.label, &more).is_some()
+        // One row has both.
+        let is_length = LENGTH.contains(&field.name);
+        let names = if is_length { LENGTH.join(" ") } else { field.name.to_owned() };
+        let more = format!("{names} {} {}", group.title, field.help);
+        field.applies(&self.draft) && fuzzy::score(&self.search, field.label, &more).is_some()
+    }
+
+    /// Whether any setting is.
+    fn finds_any(&self) -> bool {
+        let found = |group: &Group| group.fields.iter().any(|field| self.is_found(group, field));
+        BESIDE.iter().any(|beside| beside.is_found(&self.search)) || Group::ALL.iter().any(found)
     }
 
     /// Whether the draft differs from what runs.
@@ -216,17 +234,24 @@ impl Controls {
         let again = cx.state.progress.phase == Phase::Failed
             && cx.state.dataset.is_none()
             && self.files.are_there(self.draft.dataset);
+        let why = error.as_ref().map(|error| self.told(error, cx.state));
         let mut action = None;
         // The bar is always shown: otherwise the fields above would change their identity under the pointer.
         let frame = egui::Frame::new().inner_margin(egui::Margin::same(space::M as i8));
         egui::Panel::bottom("apply").show_separator_line(true).frame(frame).show(ui, |ui| {
             let more = self.repeats.more(cx.state);
             if changed || again {
-                action = apply_bar(ui, error.as_ref(), cx.theme);
+                action = bars::apply_bar(ui, why.as_deref(), cx.theme).map(|pressed| match pressed {
+                    Pressed::Go => ControlsAction::Apply,
+                    Pressed::Revert => ControlsAction::Revert,
+                });
             } else if more > 0 {
-                action = add_bar(ui, more, cx);
-            } else if let Some(error) = &error {
-                ui.add(egui::Label::new(RichText::new(error.to_string()).color(cx.theme.error)).wrap());
+                action = bars::add_bar(ui, more, cx).map(|pressed| match pressed {
+                    Pressed::Go => ControlsAction::AddRepeats(more),
+                    Pressed::Revert => ControlsAction::Revert,
+                });
+            } else if let Some(why) = &why {
+                ui.add(egui::Label::new(RichText::new(why).color(cx.theme.error)).wrap());
             } else {
                 let text = "These settings are in use. Change one to prepare another run.";
                 ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).wrap());
@@ -264,9 +289,11 @@ impl Controls {
                 let before = self.draft.dataset;
                 action = self.groups(ui, &rows, Level::Main, cx).or(action);
                 self.adapt_to_data(before);
+                if DEVICE.is_found(&self.search) {
+                    rows::heading(ui, DEVICE.group);
+                    action = self.computing.ui(ui, cx, &rows).map(ControlsAction::Device).or(action);
+                }
                 if !searches {
-                    rows::heading(ui, "Computing");
-                    action = self.computing.ui(ui, cx).map(ControlsAction::Device).or(action);
                     ui.add_space(space::S);
                     let (icon, text, tip) = match self.more {
                         true => (Icon::Unfolded, "Less", "Hide the other settings"),
@@ -276,6 +303,10 @@ impl Controls {
                 }
                 if self.more || searches {
                     action = self.groups(ui, &rows, Level::More, cx).or(action);
+                }
+                if !self.finds_any() {
+                    let text = "No setting is called like that, or it has no effect with the others as they are.";
+                    ui.add(egui::Label::new(RichText::new(text).color(cx.theme.weak)).wrap());
                 }
             });
         });
@@ -290,18 +321,22 @@ impl Controls {
 
     /// Why the draft cannot run on the data that are there, if it is for them; other data are checked once they are read.
     fn misfit(&self, state: &AppState) -> Option<ExperimentError> {
-        let data = state.dataset.as_ref().filter(|_| self.draft.has_data_of(&state.experiment))?;
+        let data = self.facts(state)?;
         let strategies: Vec<_> = self.compared.variants().ok()?.iter().map(|v| v.strategy).collect();
-        self.draft.on_data(&data.facts(), &strategies).err()
+        self.draft.on_data(&data, &strategies).err()
     }
 
     fn groups(&mut self, ui: &mut Ui, rows: &Rows<'_>, level: Level, cx: &mut Cx<'_>) -> Option<ControlsAction> {
         let mut action = None;
         for group in Group::ALL.iter().filter(|g| g.level == level) {
-            let is_shown = |f: &&Field| f.applies(&self.draft) && self.is_found(group, f);
-            let shown: Vec<&Field> = group.fields.iter().filter(is_shown).collect();
-            if !shown.is_empty() {
+            let shown: Vec<&Field> = group.fields.iter().filter(|field| self.is_found(group, field)).collect();
+            let repeats = group.fields.iter().any(|f| f.name == SEED) && REPEATS.is_found(&self.search);
+            let alone = repeats && !shown.iter().any(|field| field.name == SEED);
+            if alone || !shown.is_empty() {
                 rows::heading(ui, group.title);
+            }
+            if alone {
+                self.repeats.ui(ui, cx.state, rows);
             }
             for field in shown {
                 match field.name {
@@ -311,16 +346,16 @@ impl Controls {
                     }
                     "masks" => self.own_masks(ui, rows, field, cx),
                     "data" => action = self.own_images(ui, rows, field),
-                    "minibatches_per_round" | "epochs_per_round" => rows.training_length(ui, field, &mut self.draft),
+                    name if LENGTH.contains(&name) => rows.training_length(ui, field, &mut self.draft),
                     _ => rows.field(ui, field, &mut self.draft),
                 }
-                if field.name == "seed" {
-                    self.repeats.ui(ui, cx.state, cx.theme);
+                if field.name == SEED {
+                    self.repeats.ui(ui, cx.state, rows);
                 }
                 if field.name == "dataset" {
                     self.files.ui(ui, self.draft.dataset, cx);
                 }
-                self.note(ui, field, cx);
+                self.note(ui, rows, field, cx);
             }
         }
         action
@@ -341,13 +376,19 @@ impl Controls {
     }
 
     /// What is to be said of the field's value, and a value that fits if this one does not.
-    fn note(&mut self, ui: &mut Ui, field: &Field, cx: &Cx<'_>) {
-        let data = cx.state.dataset.as_ref().filter(|_| self.draft.has_data_of(&cx.state.experiment));
-        let data = data.map(|data| data.facts());
-        let variants = self.compared.variants().unwrap_or_default();
-        let strategies: Vec<_> = variants.iter().map(|v| v.strategy).collect();
-        let Some(text) = notes::note(field.name, &self.draft, &strategies, data.as_ref()) else { return };
-        ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.warning)).wrap());
+    fn note(&mut self, ui: &mut Ui, rows: &Rows<'_>, field: &Field, cx: &Cx<'_>) {
+        let say = |ui: &mut Ui, text: String| {
+            ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.warning)).wrap());
+        };
+        if let Some(text) = rows::refusal(ui, field) {
+            say(ui, text);
+        }
+        let data = self.facts(cx.state);
+        let Some(text) = self.value_note(field.name, data.as_ref()) else { return };
+        // As the reason why the draft cannot run it stands at the bottom.
+        if rows.bad_field != Some(J) || field.name != J {
+            say(ui, text);
+        }
         if let Some(fitting) = data.and_then(|data| notes::fitting(&self.draft, &data)).filter(|_| field.name == J) {
             let button = egui::Button::new(RichText::new(format!("Use {fitting}")).size(size::CAPTION)).small();
             let tip = "As many samples a round as the pool has for all rounds";
@@ -355,6 +396,27 @@ impl Controls {
                 self.draft.samples_per_round = fitting;
             }
         }
+    }
+
+    /// What is known of the draft's data, if they are those that are there.
+    fn facts(&self, state: &AppState) -> Option<DataFacts> {
+        let data = state.dataset.as_ref().filter(|_| self.draft.has_data_of(&state.experiment))?;
+        Some(data.facts())
+    }
+
+    /// What is to be said of a field's value.
+    fn value_note(&self, field: &str, data: Option<&DataFacts>) -> Option<String> {
+        let variants = self.compared.variants().unwrap_or_default();
+        let strategies: Vec<_> = variants.iter().map(|v| v.strategy).collect();
+        notes::note(field, &self.draft, &strategies, data)
+    }
+
+    /// Why the draft cannot run, in the words of a note where there is one.
+    fn told(&self, error: &ExperimentError, state: &AppState) -> String {
+        let is_pool = matches!(error, ExperimentError::Field { field, .. } if field == J);
+        let field = Field::named(J).filter(|_| is_pool);
+        let note = field.and_then(|f| Some((f.label, self.value_note(J, self.facts(state).as_ref())?)));
+        note.map_or_else(|| error.to_string(), |(label, note)| format!("{label}: {note}"))
     }
 
     /// How many masks of the user's own there are is known only once they were checked. If the preset's number of samples
@@ -406,57 +468,4 @@ impl Controls {
         }
         self.compared = Compared::of(&now.strategies().iter().copied().map(Variant::from).collect::<Vec<_>>());
     }
-}
-
-/// The bar at the bottom: why the draft cannot run, or the button that restarts with it.
-fn apply_bar(ui: &mut Ui, error: Option<&ExperimentError>, theme: &Theme) -> Option<ControlsAction> {
-    let mut action = None;
-    let text = match error {
-        Some(error) => RichText::new(error.to_string()).color(theme.error),
-        None => RichText::new("Changed. To use it, a new session starts; the present runs stay under Runs:")
-            .size(size::CAPTION)
-            .color(theme.weak),
-    };
-    ui.add(egui::Label::new(text).wrap());
-    ui.horizontal(|ui| {
-        let tip = "Starts a new session with these settings; the present runs stay under Runs";
-        let apply = widgets::IconButton::new(Icon::Reset, "Apply & reset", tip)
-            .text("Apply & reset")
-            .primary()
-            .enabled(error.is_none());
-        if apply.show(ui).clicked() {
-            action = Some(ControlsAction::Apply);
-        }
-        let revert = ui.add_sized([64.0, CONTROL_HEIGHT], egui::Button::new("Revert"));
-        if revert.on_hover_text("Discard the changes").clicked() {
-            action = Some(ControlsAction::Revert);
-        }
-    });
-    action
-}
-
-/// The bar at the bottom while there are to be more repeats: they need no restart.
-fn add_bar(ui: &mut Ui, more: usize, cx: &Cx<'_>) -> Option<ControlsAction> {
-    let mut action = None;
-    let first = cx.state.experiment.seed.saturating_add(cx.state.repeats() as u64);
-    let seeds = match more {
-        1 => format!("seed {first}"),
-        _ => format!("seeds {first} to {}", first.saturating_add(more as u64 - 1)),
-    };
-    let text = format!("The present runs go on and get {seeds} beside them:");
-    ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.weak)).wrap());
-    ui.horizontal(|ui| {
-        let text = if more == 1 { "Add 1 repeat".to_owned() } else { format!("Add {more} repeats") };
-        let tip = cx.state.no_repeats().unwrap_or("Adds them to the comparison without a restart");
-        let add = widgets::IconButton::new(Icon::NewSeed, &text, tip);
-        let ready = cx.state.no_repeats().is_none();
-        if add.text(&text).primary().enabled(ready).show(ui).clicked() {
-            action = Some(ControlsAction::AddRepeats(more));
-        }
-        let revert = ui.add_sized([64.0, CONTROL_HEIGHT], egui::Button::new("Revert"));
-        if revert.on_hover_text("As many repeats as there are").clicked() {
-            action = Some(ControlsAction::Revert);
-        }
-    });
-    action
 }

@@ -2,8 +2,7 @@
 
 use egui::{DragValue, RichText, Ui};
 
-use super::rows::{self, EDITOR};
-use crate::ui::kit::theme::Theme;
+use super::rows::{self, Beside, EDITOR, Rows};
 use crate::ui::state::AppState;
 
 /// The repeats as the user set them.
@@ -14,6 +13,15 @@ pub struct Repeats {
     known: (u64, usize),
 }
 
+/// The row of the settings.
+pub const REPEATS: Beside = Beside {
+    name: "repeats",
+    label: "Repeats",
+    group: "Sampling",
+    help: "How often each strategy runs, each time with the next seed: the paired repeats that bands and tests are over. At \
+           least 6 are needed for a test of one strategy, 7 of two or three. Fix their number beforehand: to stop by the \
+           result makes p too small. More are added to the present runs without a restart.",
+};
 /// Most repeats that are asked for at once.
 const MOST: usize = 1_000;
 
@@ -43,14 +51,16 @@ impl Repeats {
     }
 
     /// The row of the settings.
-    pub fn ui(&mut self, ui: &mut Ui, state: &AppState, theme: &Theme) {
-        let help = "How often each strategy runs, each time with the next seed: the paired repeats that bands and tests \
-                    are over. At least 6 are needed for a test of one strategy, 7 of two or three. Fix their number beforehand: to stop by the result makes p \
-                    too small. More are added to the present runs without a restart.";
-        let differs = self.chosen != state.repeats();
-        rows::labelled(ui, RichText::new("Repeats").color(theme.weak), help, differs.then_some(theme.accent), |ui| {
-            let drag = DragValue::new(&mut self.chosen).range(1..=MOST).speed(0.05);
-            ui.add_sized(EDITOR, drag).on_hover_text(help).accessible_name("Repeats");
+    pub fn ui(&mut self, ui: &mut Ui, state: &AppState, rows: &Rows<'_>) {
+        let Beside { name, label, help, .. } = REPEATS;
+        let mark = (self.chosen != state.repeats()).then_some(rows.theme.accent);
+        rows.marked(ui, name, |ui| {
+            rows::labelled(ui, RichText::new(label).color(rows.theme.weak), help, mark, |ui| {
+                let drag = DragValue::new(&mut self.chosen).range(1..=MOST).speed(0.05);
+                let editor = ui.add_sized(EDITOR, drag).on_hover_text(help);
+                rows.focused(name, &editor);
+                editor.accessible_name(label);
+            });
         });
     }
 }

@@ -64,7 +64,7 @@ const COLUMNS: [(&str, f32, SortBy, &str); 6] = [
         "Drift",
         48.0,
         SortBy::Drift,
-        "Distance of the last steps from the data, relative to its edge: median r10(p') over the quantile of r10. Above 1 it is outside",
+        "Distance of the last steps from the data, relative to its edge: the median of r10(p'), the distance from the end of a step to its 10th nearest sample, over the quantile of r10 that is the edge. Above 1 it is outside",
     ),
     ("Distinct", 56.0, SortBy::Distinct, "Distinct samples visited, of all visits: the start, each step, each restart"),
     ("Snap", 48.0, SortBy::Snap, "Distance from the last p' to its neighbour"),
@@ -145,7 +145,11 @@ impl WalksPanel {
                 let choices = [
                     (WalkAnchors::Random, "random", "Anywhere in the data"),
                     (WalkAnchors::PerClass, "per class", "The same number in each class"),
-                    (WalkAnchors::Rim, "rim", "Among the outermost 5 %, where most walks drift out"),
+                    (
+                        WalkAnchors::Rim,
+                        "rim",
+                        "Among the outermost 5 % of the data (by r10), where most walks drift out",
+                    ),
                 ];
                 widgets::segmented(ui, "Anchors", &mut cx.state.lab.anchors, &choices);
             }
@@ -237,6 +241,23 @@ fn thresholds(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
+/// What it means to be lost.
+const LOST: &str = "A walk is lost once it yields nothing new: it is outward, stalled or recycling. A step that ends in one \
+                    of these is counted as one that left the walk lost";
+
+/// What a verdict means, and how it is told.
+fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Outward => "Outward: most of its last steps ended outside the data, r10(p') above the edge",
+        Verdict::Stalled => "Stalled: most of its last steps snapped back to the sample that they started from",
+        Verdict::Recycling => "Recycling: its last steps arrived at the same few samples again and again",
+        Verdict::Boundary => "Boundary: most of its last steps ended where the nearest samples have mixed labels",
+        Verdict::Crossing => "Crossing: the commonest label around its end is another than around its start",
+        Verdict::Interior => "Interior: none of the others; it stays inside one class",
+        Verdict::TooShort => "Too short to tell: fewer steps than the rules look at; it is in no share",
+    }
+}
+
 /// Counts of the shown walks: all, with a step or not, by verdict, told apart, steps that left a walk lost, all steps,
 /// re-selections.
 struct Counts {
@@ -276,7 +297,12 @@ fn filter_row(ui: &mut Ui, cx: &mut Cx<'_>, counts: &Counts) {
                 Only::All | Only::One(Verdict::TooShort) => format!("{name} {count}"),
                 _ => format!("{name} {:.0} %", percent(count, counts.settled)),
             };
-            if chip(ui, cx, &text, color, cx.state.lab.only == only) {
+            let tip = match only {
+                Only::All => "Every walk",
+                Only::Lost => LOST,
+                Only::One(verdict) => meaning(verdict),
+            };
+            if chip(ui, cx, &text, tip, color, cx.state.lab.only == only) {
                 cx.state.lab.only = if cx.state.lab.only == only { Only::All } else { only };
             }
         }
@@ -296,10 +322,11 @@ fn filter_row(ui: &mut Ui, cx: &mut Cx<'_>, counts: &Counts) {
             100.0 * base.above(cx.state.lab.rules.boundary_entropy)
         );
     }
-    ui.add(egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).truncate());
+    let text = egui::Label::new(RichText::new(text).size(size::CAPTION).color(cx.theme.faint)).wrap();
+    ui.add(text).on_hover_text(LOST);
 }
 
-fn chip(ui: &mut Ui, cx: &Cx<'_>, text: &str, color: Color32, on: bool) -> bool {
+fn chip(ui: &mut Ui, cx: &Cx<'_>, text: &str, tip: &str, color: Color32, on: bool) -> bool {
     let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::font(size::CAPTION), Color32::PLACEHOLDER);
     let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 24.0, 20.0), Sense::click());
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, on, format!("Only walks: {text}")));
@@ -316,7 +343,7 @@ fn chip(ui: &mut Ui, cx: &Cx<'_>, text: &str, color: Color32, on: bool) -> bool 
     ui.painter().circle_filled(pos2(rect.left() + 10.0, rect.center().y), 4.0, color);
     let ink = if on { cx.theme.accent } else { cx.theme.text };
     ui.painter().galley(pos2(rect.left() + 18.0, rect.center().y - galley.size().y / 2.0), galley, ink);
-    response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(tip).clicked()
 }
 
 fn table(ui: &mut Ui, cx: &mut Cx<'_>) {
