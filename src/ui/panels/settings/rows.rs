@@ -217,9 +217,10 @@ fn remember_typed(ui: &Ui, field: &Field, response: &Response, refused: Option<b
     let id = typed_id(field);
     let before: Typed = ui.data(|data| data.get_temp(id)).unwrap_or_default();
     let is_edited = response.has_focus();
-    let (pressed, left) =
-        ui.input(|i| (i.pointer.any_pressed(), i.key_pressed(egui::Key::Escape) && response.lost_focus()));
-    let is_over = left || response.changed() || (pressed && !is_edited && !response.lost_focus());
+    // Asked outside of the closure below, which holds the lock that it takes.
+    let lost_focus = response.lost_focus();
+    let (pressed, left) = ui.input(|i| (i.pointer.any_pressed(), i.key_pressed(egui::Key::Escape) && lost_focus));
+    let is_over = left || response.changed() || (pressed && !is_edited && !lost_focus);
     let is_refused = refused.unwrap_or(before.is_refused && !is_over);
     ui.data_mut(|data| data.insert_temp(id, Typed { is_refused, is_edited }));
 }

@@ -330,8 +330,8 @@ fn several() -> Vec<Row> {
     };
     vec![
         refuses(
-            "own: labels of images that have masks of the same names",
-            twice(["images", "masks"], "file,label", &|i| format!("{}.png,{}\n", i % 12, class(i))),
+            "own: labels of images that others have the names of",
+            twice(["photos", "small"], "file,label", &|i| format!("{}.png,{}\n", i % 12, class(i))),
             DATA,
             ["labels.csv: names images by names that several of them have; name them with their folders"],
         ),
