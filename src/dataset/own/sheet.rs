@@ -19,6 +19,8 @@ pub const LEFT_OUT_HEAD: [&str; 2] = ["file", "reason"];
 const MOST_SHOWN: usize = 5;
 /// Values of 16 bits that are all below this part of white are those of a camera with fewer bits.
 const DARK: f64 = 0.5;
+/// Of fewer test images each is more than two points of an accuracy.
+const FEW_TESTED: usize = 50;
 
 /// What is known of own data before anything is trained.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -224,6 +226,14 @@ impl Sheet {
                     u16::MAX
                 ),
             });
+        }
+        let tested = self.splits.iter().find(|split| split.name == Part::Test.name()).map_or(0, |split| split.count);
+        if !self.classes.is_empty() && (1..FEW_TESTED).contains(&tested) {
+            let each = 100.0 / tested as f64;
+            warnings.push(format!(
+                "{tested} test {}: each is {each:.1} points of an accuracy, so that small differences say nothing",
+                if tested == 1 { "image" } else { "images" }
+            ));
         }
         if !self.unreadable.is_empty() {
             let n = self.unreadable.len();
